@@ -1,0 +1,42 @@
+/**
+ * An obligation asks: is this region empty? `unsat` (it is) is what a property needs.
+ *
+ * Region = box, literals (closed half-spaces z >= 0 / z <= 0), and all output constraints, over the reals.
+ * The negation of a property happens in this folder and nowhere else.
+ */
+import type { Phases } from '../nap/nap.js';
+
+/** Input box; entries may be -Infinity / Infinity (unbounded domain). Lengths = input size. */
+export interface Box {
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+}
+
+/** sum of coefficient * logit >= bound. A tie is a violation, so the negation of "strictly wins" is closed. */
+export interface OutputConstraint {
+  readonly terms: readonly { readonly output: number; readonly coefficient: number }[];
+  readonly bound: number;
+}
+
+/** Two NAPs that require a neuron's opposite phases leave only its boundary z = 0. */
+export interface Obligation {
+  readonly kind: 'obligation';
+  /** Stable and readable: `non-misclassification/3/5`, `non-ambiguity/0-1`, `local-robustness/17/e0.05/5`. */
+  readonly id: string;
+  readonly box: Box;
+  /** Literal sets that must all be followed: one NAP, two for non-ambiguity, none for plain robustness. */
+  readonly naps: readonly Phases[];
+  readonly outputs: readonly OutputConstraint[];
+  /** SHA-256 over model digest and the canonical form of the region. */
+  readonly digest: string;
+}
+
+/** Why a question stayed open. Never a verdict. */
+export type UnknownReason =
+  | 'timeout'
+  | 'node-limit'
+  | 'memory'
+  | 'numerical'
+  | 'unsupported'
+  | 'solver-crash'
+  | 'interrupted';
