@@ -1,0 +1,136 @@
+/** Text of a specification file to data, with errors that carry line and column. */
+import { type Document, isMap, isNode, isPair, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { InputError } from '../util/errors.js';
+import { type SpecFile, specFileSchema } from './spec-file.js';
+
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Parses YAML (JSON is YAML). Duplicate keys, unknown keys, tags and wrong types are InputErrors that name
+ * file, line and column, the expected and the found.
+ */
+export function parseSpec(text: string, file: string): SpecFile {
+  return parseYaml(text, file, specFileSchema);
+}
+
+/** Shared by every YAML file of napcert: syntax, then schema, both with places. */
+export function parseYaml<T extends z.ZodType>(text: string, file: string, schema: T): z.infer<T> {
+  if (text.length > MAX_BYTES) {
+    throw new InputError('file is too large', {
+      file,
+      expected: `at most ${MAX_BYTES} bytes`,
+      found: `${text.length}`,
+    });
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    schema: 'core',
+    maxAliasCount: 0,
+  } as Parameters<typeof parseDocument>[1]);
+  const syntax = document.errors[0];
+  if (syntax !== undefined) {
+    const at = syntax.linePos?.[0];
+    throw new InputError(firstLine(syntax.message), {
+      file,
+      place: at ? `line ${at.line}, column ${at.col}` : 'start',
+      expected: 'valid YAML or JSON',
+    });
+  }
+  let data: unknown;
+  try {
+    data = document.toJS({ maxAliasCount: 0 });
+  } catch (error) {
+    throw new InputError('aliases are not allowed here', { file, found: String(error) });
+  }
+  const result = schema.safeParse(data);
+  if (result.success) return result.data;
+  const issue = deepestIssue(result.error.issues);
+  const path = issue.path.filter((part) => typeof part !== 'symbol');
+  throw new InputError(issue.message, {
+    file,
+    place: `${placeOf(document, lines, path)}${path.length > 0 ? ` (${pathText(path)})` : ''}`,
+    expected: expectation(issue),
+    found: describe(valueAt(data, path)),
+  });
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** For unions zod nests the alternatives' issues; the one that got furthest says most. */
+function deepestIssue(issues: readonly Issue[]): Issue {
+  const first = issues[0]!;
+  if (first.code !== 'invalid_union' || first.errors.length === 0) return first;
+  const nested = first.errors.flatMap((alternative) => {
+    const issue = alternative[0];
+    return issue === undefined
+      ? []
+      : [{ ...deepestIssue(alternative), path: [...first.path, ...deepestIssue(alternative).path] }];
+  });
+  const deepest = nested.sort((a, b) => b.path.length - a.path.length)[0];
+  return deepest !== undefined && deepest.path.length > first.path.length ? (deepest as Issue) : first;
+}
+
+function expectation(issue: Issue): string {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return `no key named ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
+    case 'invalid_type':
+      return issue.expected;
+    case 'invalid_value':
+      return issue.values.map((value) => JSON.stringify(value)).join(' or ');
+    case 'invalid_union':
+      return 'note' in issue && typeof issue.note === 'string' ? issue.note : 'one of the documented forms';
+    case 'too_small':
+      return `${issue.inclusive === false ? '>' : 'at least'} ${issue.minimum}`;
+    case 'too_big':
+      return `at most ${issue.maximum}`;
+    default:
+      return issue.message;
+  }
+}
+
+function placeOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): string {
+  let node: unknown = document.contents;
+  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  for (const part of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isPair(item) && String(item.key) === String(part));
+      if (pair === undefined) break;
+      if (isNode(pair.key)) offset = pair.key.range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(part)];
+    } else break;
+    if (isNode(node)) offset = node.range?.[0] ?? offset;
+  }
+  const { line, col } = lines.linePos(offset);
+  return `line ${line}, column ${col}`;
+}
+
+function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
+  let value = data;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[part];
+  }
+  return value;
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? String(part) : `.${String(part)}`))
+    .join('');
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '');
+}

@@ -1,0 +1,56 @@
+/** The specification file (YAML or JSON): what a person writes. Paths in it are relative to the file. */
+import { z } from 'zod';
+
+const classNumber = z.int().min(0).max(100_000);
+const bound = z.union([z.number(), z.array(z.number()).min(1)]);
+
+const domain = z.union([z.literal('unbounded'), z.strictObject({ lower: bound, upper: bound })]);
+
+const reference = z.union([
+  z.strictObject({
+    data: z.string().min(1).describe('Dataset path or `mnist`'),
+    sample: z.int().min(0).describe('Index of the sample in the dataset'),
+    labels: z.string().optional(),
+  }),
+  z.strictObject({ input: z.array(z.number()).min(1), name: z.string().optional() }),
+]);
+
+const property = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('non-misclassification'),
+    classes: z.array(classNumber).min(1).optional().describe('Default: every class with a NAP'),
+    competitors: z.array(classNumber).min(1).optional().describe('Default: every other class'),
+  }),
+  z.strictObject({
+    kind: z.literal('non-ambiguity'),
+    pairs: z
+      .array(z.tuple([classNumber, classNumber]))
+      .min(1)
+      .optional()
+      .describe('Default: every pair'),
+  }),
+  z.strictObject({
+    kind: z.literal('local-robustness'),
+    reference,
+    class: classNumber.optional().describe('Default: the class the model gives the reference'),
+    competitors: z.array(classNumber).min(1).optional(),
+    epsilon: z.number().positive().describe('L-infinity radius in input units'),
+    nap: z.boolean().default(false).describe('Restrict to followers of the class NAP'),
+  }),
+]);
+
+export const specFileSchema = z.strictObject({
+  napcert: z.literal(1).describe('Version of this file format'),
+  model: z.string().min(1).optional().describe('ONNX file; the command line may name it instead'),
+  naps: z.string().min(1).optional().describe('NAP file; the command line may name it instead'),
+  domain: domain.default({ lower: 0, upper: 1 }).describe('Inputs the claims speak about'),
+  properties: z.array(property).min(1),
+});
+
+export type SpecFile = z.infer<typeof specFileSchema>;
+export type PropertyTemplate = SpecFile['properties'][number];
+
+/** JSON Schema of the file, as published in `specs/spec.schema.json`. */
+export function specJsonSchema(): unknown {
+  return z.toJSONSchema(specFileSchema, { io: 'input' });
+}
