@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { parseIdx } from '../../src/dataset/idx.js';
+import { openDataset } from '../../src/dataset/open-dataset.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'napcert-idx-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function idx(shape: number[], data: ArrayLike<number>): Buffer {
+  const head = Buffer.alloc(4 + 4 * shape.length);
+  head[2] = 0x08;
+  head[3] = shape.length;
+  shape.forEach((side, axis) => {
+    head.writeUInt32BE(side, 4 + 4 * axis);
+  });
+  return Buffer.concat([head, Uint8Array.from(data)]);
+}
+
+let written = 0;
+function write(name: string, bytes: Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+function pair(images: Uint8Array, labels: Uint8Array): string {
+  written++;
+  write(`s${written}-labels-idx1-ubyte`, labels);
+  return write(`s${written}-images-idx3-ubyte`, images);
+}
+
+describe('IDX', () => {
+  const pixels = [0, 1, 51, 255, 128, 2, 3, 4, 5, 6, 7, 8];
+  const images = idx([3, 2, 2], pixels);
+  const labels = idx([3], [1, 0, 1]);
+
+  it('reads images and labels by the naming convention, values fround(k / 255)', async () => {
+    const data = await openDataset(pair(images, labels));
+    expect([data.count, data.featureShape, data.classes]).toEqual([3, [2, 2], 2]);
+    expect([...data.labels]).toEqual([1, 0, 1]);
+    expect([...data.batch(0, 3)]).toEqual([...Float32Array.from(pixels, (k) => k / 255)]);
+    expect([...data.batch(1, 2)]).toEqual([...Float32Array.from(pixels.slice(4, 8), (k) => k / 255)]);
+    expect([...data.gather([2, 0])]).toEqual([...data.batch(2, 3), ...data.batch(0, 1)]);
+  });
+
+  it('reads raw bytes on request, with another digest', async () => {
+    const path = pair(images, labels);
+    const raw = await openDataset(path, { scale: 'raw' });
+    expect([...raw.batch(0, 3)]).toEqual(pixels);
+    expect(raw.digest).not.toBe((await openDataset(path)).digest);
+  });
+
+  it('reads gzip and finds labels that are compressed when the images are not', async () => {
+    write('z-labels-idx1-ubyte.gz', gzipSync(labels));
+    const packed = await openDataset(write('z-images-idx3-ubyte.gz', gzipSync(images)));
+    const plain = await openDataset(write('z-images-idx3-ubyte', images));
+    expect([...packed.batch(0, 3)]).toEqual([...plain.batch(0, 3)]);
+  });
+
+  it('takes labels from --labels', async () => {
+    const data = await openDataset(write('any.bin', images), { labels: write('other.bin', labels) });
+    expect([...data.labels]).toEqual([1, 0, 1]);
+  });
+
+  it('has a digest of content, not of names', async () => {
+    const one = await openDataset(pair(images, labels));
+    const two = await openDataset(pair(images, labels));
+    const three = await openDataset(pair(images, idx([3], [0, 0, 1])));
+    expect(one.digest).toBe(two.digest);
+    expect(three.digest).not.toBe(one.digest);
+  });
+
+  it('parses what was encoded (property)', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 4 }), (shape) => {
+        const size = shape.reduce((a, b) => a * b, 1);
+        const data = Array.from({ length: size }, (_, i) => (i * 37) % 256);
+        const parsed = parseIdx(idx(shape, data));
+        expect(parsed.shape).toEqual(shape);
+        expect([...parsed.data]).toEqual(data);
+      }),
+    );
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['missing file', join(folder, 'none-images-idx3-ubyte'), /no such file/],
+    ['a wrong magic', pair(Buffer.from([1, 2, 3, 4, 5, 6, 7, 8]), labels), /not known/],
+    ['a wrong element type', pair(Buffer.from([0, 0, 0x0d, 1, 0, 0, 0, 0]), labels), /element type/],
+    ['a truncated header', pair(images.subarray(0, 10), labels), /header is incomplete/],
+    ['truncated data', pair(images.subarray(0, images.length - 1), labels), /truncated/],
+    ['trailing bytes', pair(Buffer.concat([images, Buffer.from([0])]), labels), /bytes after the data/],
+    ['a label too few', pair(images, idx([2], [0, 1])), /number of labels/],
+    ['labels of two dimensions', pair(images, idx([3, 1], [0, 1, 1])), /list of labels/],
+    ['a class without samples', pair(images, idx([3], [0, 0, 2])), /no sample/],
+    ['labels in place of images', write('q-images-idx1-ubyte', labels), /labels, not images/],
+    ['no labels known', write('plain.idx', images), /no labels/],
+    ['no labels there', write('lone-images-idx3-ubyte', images), /no such file/],
+    ['no samples', pair(idx([0, 2, 2], []), idx([0], [])), /empty/],
+    ['damaged gzip', pair(gzipSync(images).subarray(0, 20), labels), /gzip data are damaged/],
+    ['a folder as labels', write('f-images-idx3-ubyte', images), /no such file/],
+  ])('refuses %s', async (_, path, message) => {
+    await expect(openDataset(path)).rejects.toThrow(message);
+    await expect(openDataset(path)).rejects.toMatchObject({ name: 'InputError' });
+    await openDataset(path).catch((error: { fault: { file?: string } }) => {
+      expect(error.fault.file).toContain(folder);
+    });
+  });
+
+  it('accepts gaps when told so', async () => {
+    const data = await openDataset(pair(images, idx([3], [0, 0, 2])), { allowGaps: true });
+    expect(data.classes).toBe(3);
+  });
+});
