@@ -1,0 +1,67 @@
+/** From a path or bytes to a decoded ONNX model with its digest. */
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { sha256 } from '../util/digest.js';
+import { InputError } from '../util/errors.js';
+import { decodeModelProto, type GraphProto, type ModelProto } from './model-proto.js';
+import { WireReader } from './wire-reader.js';
+
+/** Largest model file read unless the caller says otherwise: 512 MB. */
+export const DEFAULT_MAX_BYTES = 512 * 1024 * 1024;
+
+export interface LoadedModel {
+  readonly kind: 'loaded-model';
+  /** The file as stored: what the digest covers and what onnxruntime replays. */
+  readonly bytes: Uint8Array;
+  readonly sha256: string;
+  /** Base name of the file, for messages and reports. */
+  readonly fileName: string;
+  readonly model: ModelProto & { readonly graph: GraphProto };
+}
+
+/**
+ * Reads and decodes an ONNX file.
+ * @throws InputError naming the file if it is missing, too large, not ONNX, or has weights that are not finite.
+ */
+export async function loadModel(path: string, maxBytes = DEFAULT_MAX_BYTES): Promise<LoadedModel> {
+  let bytes: Uint8Array;
+  try {
+    const size = (await stat(path)).size;
+    if (size > maxBytes) throw tooLarge(size, maxBytes);
+    bytes = await readFile(path);
+  } catch (error) {
+    if (error instanceof InputError) throw error.inFile(path);
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new InputError('cannot read the model', { file: path, expected: 'an ONNX file', found: code });
+  }
+  try {
+    return decodeModel(bytes, basename(path), maxBytes);
+  } catch (error) {
+    throw error instanceof InputError ? error.inFile(path) : error;
+  }
+}
+
+/** Decodes the bytes of an ONNX file. Errors as `loadModel`, without the file's name. */
+export function decodeModel(
+  bytes: Uint8Array,
+  fileName = 'model.onnx',
+  maxBytes = DEFAULT_MAX_BYTES,
+): LoadedModel {
+  if (bytes.length > maxBytes) throw tooLarge(bytes.length, maxBytes);
+  const model = decodeModelProto(new WireReader(bytes));
+  const { graph } = model;
+  if (graph === null || graph.nodes.length === 0) {
+    throw new InputError('not an ONNX model', {
+      expected: 'a ModelProto with a graph of at least one node',
+      found: graph === null ? 'no graph' : 'a graph without nodes',
+    });
+  }
+  return { kind: 'loaded-model', bytes, sha256: sha256(bytes), fileName, model: { ...model, graph } };
+}
+
+function tooLarge(size: number, limit: number): InputError {
+  return new InputError('the model is too large', {
+    expected: `at most ${limit} bytes`,
+    found: `${size} bytes`,
+  });
+}
