@@ -1,0 +1,58 @@
+/** Option texts to values, strictly. Each error names the option, what it takes and what was given. */
+import { InputError } from '../util/errors.js';
+
+type Parser<T> = (text: string) => T;
+
+const MAX_LIST = 1000;
+
+/** A whole number in plain decimal digits. */
+export function integerOption(option: string, min: number, max = Number.MAX_SAFE_INTEGER): Parser<number> {
+  const expected =
+    max === Number.MAX_SAFE_INTEGER ? `an integer >= ${min}` : `an integer from ${min} to ${max}`;
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) throw wrong(option, expected, text);
+    return value;
+  };
+}
+
+/** A positive finite number of seconds. */
+export function secondsOption(option: string): Parser<number> {
+  return (text) => {
+    const value = /^\d{0,9}(\.\d{1,6})?$/.test(text) && text !== '' ? Number(text) : Number.NaN;
+    if (!(value > 0)) throw wrong(option, 'a number of seconds > 0, for example 60 or 0.5', text);
+    return value;
+  };
+}
+
+/** Class numbers separated by commas, each once: `0,3`. */
+export function classListOption(option: string): Parser<readonly number[]> {
+  return (text) => {
+    const parts = text.split(',').map((part) => part.trim());
+    const classes = parts.map((part) => (/^\d{1,6}$/.test(part) ? Number(part) : Number.NaN));
+    const repeated = new Set(classes).size !== classes.length;
+    if (parts.length > MAX_LIST || repeated || classes.some((value) => Number.isNaN(value))) {
+      throw wrong(option, 'class numbers separated by commas, each once, for example 0,3', text);
+    }
+    return classes;
+  };
+}
+
+/** Non-empty words separated by commas: `1.0,0.99`. */
+export function listOption(option: string, example: string): Parser<readonly string[]> {
+  return (text) => {
+    const parts = text.split(',').map((part) => part.trim());
+    if (parts.length > MAX_LIST || parts.includes('')) {
+      throw wrong(option, `values separated by commas, for example ${example}`, text);
+    }
+    return parts;
+  };
+}
+
+function wrong(option: string, expected: string, text: string): InputError {
+  return new InputError('the option has a wrong value', {
+    place: option,
+    expected,
+    found: text.length > 80 ? `${JSON.stringify(text.slice(0, 77))}...` : JSON.stringify(text),
+  });
+}

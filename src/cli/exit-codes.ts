@@ -1,0 +1,29 @@
+/** Exit codes: a contract with shells and CI. `violated` and `inconclusive` are answers, not failures. */
+export const EXIT = {
+  /** Done; every question asked was answered with "holds", "valid" or "ok". */
+  ok: 0,
+  violated: 1,
+  /** Wrong options or wrong input files. */
+  usage: 2,
+  /** Unknown, vacuous, or a certificate with named holes. */
+  inconclusive: 3,
+  rejected: 4,
+  /** A bug in napcert (EX_SOFTWARE of sysexits.h). */
+  internal: 70,
+  /** 128 + signal number, as shells report it. */
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** The table that ends `napcert --help`. */
+export const EXIT_CODE_HELP = `
+Exit codes:
+  0    done; the property holds, the certificate is valid, the check passed
+  1    a property is violated
+  2    usage or input error
+  3    inconclusive: unknown, vacuous, or a certificate that names holes
+  4    certificate rejected
+  70   internal error (a bug in napcert)
+  130  interrupted (Ctrl-C); 143: terminated`;

@@ -1,0 +1,41 @@
+/** Entry of the command line: runs the program and maps every error to an exit code. */
+import { chalkStderr } from 'chalk';
+import { CommanderError } from 'commander';
+import { VERSION } from '../api/version.js';
+import { describeInputError, InputError } from '../util/errors.js';
+import { EXIT } from './exit-codes.js';
+import { createProgram } from './program.js';
+
+process.on('uncaughtException', (error) => {
+  fail(error);
+  process.exit();
+});
+
+try {
+  await createProgram().parseAsync(process.argv);
+} catch (error) {
+  fail(error);
+}
+
+function fail(error: unknown): void {
+  if (error instanceof CommanderError) {
+    // Commander has printed its message; help and version that were asked for end with its code 0.
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    return;
+  }
+  if (error instanceof InputError) {
+    process.stderr.write(`${chalkStderr.red('error:')} ${describeInputError(error)}\n`);
+    process.exitCode = EXIT.usage;
+    return;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(
+    `${chalkStderr.red('internal error:')} ${message}\n` +
+      `This is a bug in napcert ${VERSION}. Please report it with the command line, the input files if you\n` +
+      `can share them, and the trace that NAPCERT_DEBUG=1 prints.\n`,
+  );
+  if (process.env['NAPCERT_DEBUG'] !== undefined && error instanceof Error) {
+    process.stderr.write(`${error.stack ?? ''}\n`);
+  }
+  process.exitCode = EXIT.internal;
+}

@@ -1,0 +1,22 @@
+/** The commander program: names, options and help. The work is in `src/api`. */
+import { Command } from 'commander';
+import { VERSION } from '../api/version.js';
+import { registerDoctor } from './commands/doctor.js';
+import { EXIT_CODE_HELP } from './exit-codes.js';
+
+const COMMANDS: readonly ((program: Command) => void)[] = [registerDoctor];
+
+export function createProgram(): Command {
+  const program = new Command('napcert')
+    .description(
+      'Mines neural activation patterns (NAPs) of ONNX classifiers, decides what they imply, and writes ' +
+        'certificates that an independent checker re-proves in exact arithmetic.',
+    )
+    .version(VERSION)
+    .exitOverride()
+    .showHelpAfterError('(add --help for usage and examples)')
+    .addHelpText('after', EXIT_CODE_HELP)
+    .addHelpText('after', '\nRun `napcert COMMAND --help` for options and examples.');
+  for (const register of COMMANDS) register(program);
+  return program;
+}

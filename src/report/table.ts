@@ -1,0 +1,44 @@
+/** Plain text tables for terminals: aligned columns, no frames, ready for `grep` and for narrow windows. */
+import { stripVTControlCharacters } from 'node:util';
+import chalk from 'chalk';
+
+export interface Column {
+  readonly title: string;
+  /** Numbers are aligned right. Default: left. */
+  readonly align?: 'left' | 'right';
+}
+
+/** Lines of a table, each indented by two spaces and without trailing blanks, joined by newlines. */
+export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const widths = columns.map((column, i) =>
+    Math.max(visibleLength(column.title), ...rows.map((row) => visibleLength(row[i] ?? ''))),
+  );
+  const line = (cells: readonly string[]): string =>
+    `  ${columns.map((column, i) => pad(cells[i] ?? '', widths[i]!, column.align)).join('  ')}`.trimEnd();
+  return [chalk.bold(line(columns.map((column) => column.title))), ...rows.map(line)].join('\n');
+}
+
+/** Lines `  name   value`, values aligned; pairs without a value are left out. */
+export function facts(pairs: readonly (readonly [name: string, value: string | null])[]): string {
+  const shown = pairs.filter((pair): pair is readonly [string, string] => pair[1] !== null);
+  const width = Math.max(0, ...shown.map(([name]) => name.length));
+  return shown.map(([name, value]) => `  ${chalk.dim(name.padEnd(width))}  ${value}`).join('\n');
+}
+
+export function heading(text: string): string {
+  return chalk.bold(text);
+}
+
+/** Non-empty parts, separated by an empty line. */
+export function sections(parts: readonly (string | null)[]): string {
+  return parts.filter((part) => part !== null && part !== '').join('\n\n');
+}
+
+function pad(text: string, width: number, align: Column['align']): string {
+  const blanks = ' '.repeat(Math.max(0, width - visibleLength(text)));
+  return align === 'right' ? blanks + text : text + blanks;
+}
+
+function visibleLength(text: string): number {
+  return stripVTControlCharacters(text).length;
+}
