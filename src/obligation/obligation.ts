@@ -37,6 +37,7 @@ export type UnknownReason =
   | 'node-limit'
   | 'memory'
   | 'numerical'
+  | 'boundary'
   | 'unsupported'
   | 'solver-crash'
   | 'interrupted';

@@ -1,0 +1,161 @@
+/**
+ * Certificates as data: an in-toto Statement v1 whose predicate says what was claimed about which model, what
+ * was decided, and the evidence. Specified in `specs/certificate-v1.md`.
+ */
+import { z } from 'zod';
+import { proofSchema } from './proof.js';
+
+export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
+export const PREDICATE_TYPE = 'https://napcert.dev/nap-verification/v1';
+
+/** What every certificate of this version claims about arithmetic and literals; part of the claim. */
+export const SEMANTICS = [
+  'Real arithmetic, for the network whose weights are the stored floating-point numbers read as exact rationals.',
+  'BatchNormalization is y = s x + t with s and t rounded to float64.',
+  'A literal is mined strictly (z > 0 active, z <= 0 inactive); proofs use the closed form (z >= 0, z <= 0), which only enlarges the region.',
+  'A tie between two logits counts as a violation.',
+] as const;
+
+const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
+const name = z.string().min(1).max(1000);
+const classNumber = z.int().min(0).max(100_000);
+const finite = z.number();
+const numbers = z.array(finite).max(10_000_000);
+
+export const unknownReasonSchema = z.enum([
+  'timeout',
+  'node-limit',
+  'memory',
+  'numerical',
+  'boundary',
+  'unsupported',
+  'solver-crash',
+  'interrupted',
+]);
+
+const tensorLiteralsSchema = z.strictObject({
+  tensor: name,
+  active: z.array(z.int().min(0)),
+  inactive: z.array(z.int().min(0)),
+});
+
+const domainSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('box'),
+    lower: z.union([finite, numbers]),
+    upper: z.union([finite, numbers]),
+  }),
+  z.strictObject({ kind: z.literal('unbounded') }),
+]);
+
+const propertySchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('non-misclassification'),
+    class: classNumber,
+    competitors: z.array(classNumber).min(1),
+  }),
+  z.strictObject({ kind: z.literal('non-ambiguity'), classes: z.tuple([classNumber, classNumber]) }),
+  z.strictObject({
+    kind: z.literal('local-robustness'),
+    class: classNumber,
+    competitors: z.array(classNumber).min(1),
+    referenceName: name,
+    reference: numbers,
+    epsilon: finite,
+    nap: z.boolean(),
+  }),
+]);
+
+/** A point and both evaluations of it, for people; a checker believes only the point. */
+const replaySchema = z.strictObject({
+  point: numbers.describe('Input, each number exactly representable in the model element type'),
+  exactLogits: z.array(z.string().max(400)).describe('Exact logits as decimal strings rounded to 17 digits'),
+  runtimeLogits: z
+    .array(finite)
+    .nullable()
+    .describe('onnxruntime on the original file; null if it was not available'),
+  source: z.string().max(200).describe('Where the point came from, for example a sample of the dataset'),
+});
+
+const witnessSchema = z.strictObject({
+  class: classNumber.nullable(),
+  point: numbers,
+  source: z.string().max(200),
+});
+
+const evidenceSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('proof'), proof: proofSchema }),
+  z.strictObject({ kind: z.literal('counterexample'), replay: replaySchema }),
+  z.strictObject({
+    kind: z.literal('none'),
+    reason: unknownReasonSchema,
+    detail: z.string().max(2000),
+    suggestion: z.string().max(2000),
+    /** Proved lower bound and best point found of the margin (own logit minus competitor), where known. */
+    provedMargin: finite.nullable(),
+    bestMargin: finite.nullable(),
+  }),
+]);
+
+const obligationResultSchema = z.strictObject({
+  id: name,
+  digest: sha256Hex,
+  verdict: z.enum(['unsat', 'sat', 'unknown']),
+  engine: name,
+  seconds: finite.min(0),
+  evidence: evidenceSchema,
+});
+
+const propertyResultSchema = z.strictObject({
+  id: name,
+  property: propertySchema,
+  claim: z.string().max(4000),
+  verdict: z.enum(['holds', 'violated', 'unknown', 'vacuous']),
+  /** Points that show the region (for non-ambiguity: each class's region) is not empty. */
+  witnesses: z.array(witnessSchema),
+  obligations: z.array(name),
+});
+
+export const predicateSchema = z.strictObject({
+  format: z.literal('napcert/certificate/v1'),
+  verifier: z.strictObject({ name, version: name, components: z.record(z.string(), z.string()) }),
+  arithmetic: z.enum(['real']),
+  semantics: z.array(z.string().max(1000)),
+  model: z.strictObject({ name, sha256: sha256Hex, notes: z.array(z.string().max(2000)) }),
+  domain: domainSchema,
+  naps: z
+    .strictObject({
+      sha256: sha256Hex,
+      classes: z.array(z.strictObject({ class: classNumber, literals: z.array(tensorLiteralsSchema) })),
+    })
+    .nullable(),
+  dataset: z.strictObject({ name, digest: sha256Hex }).nullable(),
+  properties: z.array(propertyResultSchema).min(1),
+  obligations: z.array(obligationResultSchema),
+  holes: z.array(z.string().max(4000)).describe('Every trusted step; empty iff nothing is taken on trust'),
+  limits: z.strictObject({ timeoutSeconds: finite, engine: name, solver: name, seed: z.int() }),
+  interrupted: z.boolean(),
+  startedAt: z.iso.datetime(),
+  verifiedAt: z.iso.datetime(),
+});
+
+export const certificateSchema = z.strictObject({
+  _type: z.literal(STATEMENT_TYPE),
+  subject: z.array(z.strictObject({ name, digest: z.strictObject({ sha256: sha256Hex }) })).length(1),
+  predicateType: z.literal(PREDICATE_TYPE),
+  predicate: predicateSchema,
+});
+
+export type Certificate = z.infer<typeof certificateSchema>;
+export type Predicate = z.infer<typeof predicateSchema>;
+export type PropertyResult = z.infer<typeof propertyResultSchema>;
+export type ObligationResult = z.infer<typeof obligationResultSchema>;
+export type Evidence = z.infer<typeof evidenceSchema>;
+export type Replay = z.infer<typeof replaySchema>;
+export type Witness = z.infer<typeof witnessSchema>;
+export type PropertyVerdict = PropertyResult['verdict'];
+
+/** JSON Schema, as published in `specs/certificate.schema.json`. */
+export function certificateJsonSchema(): unknown {
+  return z.toJSONSchema(certificateSchema, { io: 'input' });
+}

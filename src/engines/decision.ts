@@ -1,0 +1,44 @@
+/** What an engine says about one obligation, and what it is given to say it. */
+import type { ProofNode } from '../certificate/proof.js';
+import type { Network } from '../network/network.js';
+import type { Obligation, UnknownReason } from '../obligation/obligation.js';
+import type { SolverName } from '../solvers/solver.js';
+
+export type Decision =
+  | { readonly verdict: 'unsat'; readonly proof: ProofNode }
+  /** The point was confirmed by exact replay and by onnxruntime. */
+  | { readonly verdict: 'sat'; readonly confirmed: Confirmed }
+  | {
+      readonly verdict: 'unknown';
+      readonly reason: UnknownReason;
+      readonly detail: string;
+      readonly suggestion: string;
+      readonly provedMargin: number | null;
+      readonly bestMargin: number | null;
+    };
+
+/** A candidate that survived the replay, rounded to the model's element type. */
+export interface Confirmed {
+  readonly point: Float64Array;
+  readonly exactLogits: readonly string[];
+  readonly runtimeLogits: readonly number[] | null;
+  readonly source: string;
+}
+
+/**
+ * Replays a candidate: rounds it to the model's element type, evaluates exactly and in onnxruntime. Null if it
+ * is not a counterexample. Injected, because engines must not know the checker.
+ */
+export type Confirm = (
+  obligation: Obligation,
+  point: Float64Array,
+  source: string,
+) => Promise<Confirmed | { readonly rejected: string }>;
+
+export interface EngineContext {
+  readonly network: Network;
+  readonly confirm: Confirm;
+  readonly solver: SolverName;
+  readonly timeoutSeconds: number;
+  readonly signal: AbortSignal;
+}
