@@ -29,6 +29,11 @@ export function highsModule(): Promise<Highs> {
   return loading;
 }
 
+/** After a native abort: the next model gets a fresh module. */
+export function forgetHighsModule(): void {
+  loading = undefined;
+}
+
 /** Loads HiGHS; use it in one thread only. */
 export async function loadHighs(): Promise<Adapter> {
   const highs = await highsModule();
@@ -100,9 +105,23 @@ function interpret(highs: Highs, native: Model, mip: boolean, status: number): O
       return { status: 'unbounded', nativeStatus: 'unbounded' };
     case codes.timeLimit:
       return unknownOutcome('timeout', 'timeLimit', incumbent(highs, native), bound(native, mip));
+    case codes.unboundedOrInfeasible:
+      return settleWithoutCost(highs, native);
     default:
-      return unknownOutcome('numerical', highsStatusName(highs, status), null, null);
+      return unknownOutcome('numerical', highsStatusName(highs, status));
   }
+}
+
+/** Presolve could not tell which: without a cost the model is not unbounded. */
+function settleWithoutCost(highs: Highs, native: Model): Outcome {
+  const { numCols } = native.getDimensions();
+  native.changeColsCost({ kind: 'range', from: 0, to: numCols - 1 }, new Float64Array(numCols));
+  const codes = highs.constants.modelStatus;
+  const status = native.run().modelStatus;
+  const nativeStatus = `unboundedOrInfeasible, without cost ${highsStatusName(highs, status)}`;
+  if (status === codes.infeasible) return { status: 'infeasible', nativeStatus };
+  if (status === codes.optimal) return { status: 'unbounded', nativeStatus };
+  return unknownOutcome(status === codes.timeLimit ? 'timeout' : 'numerical', nativeStatus);
 }
 
 /** The name of a HiGHS model status, for logs. */
