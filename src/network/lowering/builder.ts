@@ -1,0 +1,158 @@
+/** The network under construction: tensors and layers, before simplification. */
+import { InputError, UnsupportedError } from '../../util/errors.js';
+import type { Layer, LinearMap, ReluLayer, Tensor, TensorId } from '../network.js';
+import { identityMap } from './maps.js';
+import { sizeOf } from './shapes.js';
+import type { Activation } from './values.js';
+
+/** Where a new layer comes from and what its output is called. */
+export interface Origin {
+  readonly label: string;
+  readonly name: string;
+}
+
+/** Shape of one sample: without the batch axis, and without a leading 1 that stands for a fixed batch. */
+export function sampleShape(shape: readonly number[], batched: boolean): readonly number[] {
+  return batched || (shape.length > 1 && shape[0] === 1) ? shape.slice(1) : shape;
+}
+
+export class Builder {
+  readonly tensors: Tensor[] = [];
+  readonly layers: Layer[] = [];
+  readonly notes: string[] = [];
+  /** Tensors whose name somebody relies on: the input and pre-activations. */
+  private readonly pinned = new Set<TensorId>();
+  private readonly names = new Set<string>();
+
+  constructor(readonly elementType: 'float32' | 'float64') {}
+
+  note(text: string): void {
+    if (!this.notes.includes(text)) this.notes.push(text);
+  }
+
+  /** The network's input. */
+  input(name: string, shape: readonly number[], batched: boolean): Activation {
+    const value = this.addTensor(name, shape, batched);
+    this.pinned.add(value.tensor);
+    return value;
+  }
+
+  /**
+   * A linear layer; `shape` is the full shape of the output.
+   * @throws InputError if bias or divisor are not finite (a constant overflowed).
+   */
+  linear(
+    origin: Origin,
+    inputs: readonly Activation[],
+    shape: readonly number[],
+    map: LinearMap,
+    extra: { readonly bias?: Float64Array; readonly divisor?: Float64Array } = {},
+  ): Activation {
+    const bias = extra.bias ?? new Float64Array(map.rows);
+    if (bias.length !== map.rows || sizeOf(shape) !== map.rows)
+      throw new Error(`sizes differ in ${origin.label}`);
+    const output = this.addTensor(origin.name, shape, inputs[0]!.batched);
+    this.layers.push({
+      kind: 'linear',
+      node: origin.label,
+      inputs: inputs.map((input) => input.tensor),
+      output: output.tensor,
+      map,
+      bias,
+      divisor: extra.divisor ?? null,
+    });
+    return output;
+  }
+
+  /**
+   * A (leaky) ReLU whose pre-activation bears the ONNX name of the node's input: an alias is renamed, and
+   * a tensor whose name is taken gets an identity layer in front.
+   */
+  relu(origin: Origin, input: Activation, inputName: string, slope: number): Activation {
+    let before = input;
+    if (this.pinned.has(input.tensor)) {
+      const earlier = this.reluOf(input.tensor);
+      if (earlier?.slope === slope) return { ...input, tensor: earlier.output };
+      const differs = this.tensors[input.tensor]!.name !== inputName;
+      if (differs || earlier !== undefined)
+        before = this.copy(origin.label, input, this.freshName(inputName));
+    } else {
+      this.rename(input, inputName);
+    }
+    this.pinned.add(before.tensor);
+    const output = this.addTensor(origin.name, input.shape, input.batched);
+    this.layers.push({
+      kind: 'relu',
+      node: origin.label,
+      input: before.tensor,
+      output: output.tensor,
+      slope,
+    });
+    return output;
+  }
+
+  /** Elementwise maximum of listed elements. */
+  max(
+    origin: Origin,
+    input: Activation,
+    shape: readonly number[],
+    rowStart: Int32Array,
+    col: Int32Array,
+  ): Activation {
+    const output = this.addTensor(origin.name, shape, input.batched);
+    this.layers.push({
+      kind: 'max',
+      node: origin.label,
+      input: input.tensor,
+      output: output.tensor,
+      rowStart,
+      col,
+    });
+    return output;
+  }
+
+  /** Calls the tensor by another ONNX name that stands for the same numbers, unless its name is relied on. */
+  rename(value: Activation, name: string): void {
+    if (this.pinned.has(value.tensor)) return;
+    const shape = sampleShape(value.shape, value.batched);
+    const old = this.tensors[value.tensor]!;
+    if (old.name === name) return;
+    this.names.add(name);
+    this.tensors[value.tensor] = { name, shape, size: old.size };
+  }
+
+  /** A name for an intermediate tensor. */
+  freshName(base: string): string {
+    let name = base;
+    for (let i = 2; this.names.has(name); i++) name = `${base}#${i}`;
+    return name;
+  }
+
+  private copy(label: string, value: Activation, name: string): Activation {
+    return this.linear({ label, name }, [value], value.shape, identityMap(sizeOf(value.shape)));
+  }
+
+  private reluOf(tensor: TensorId): ReluLayer | undefined {
+    for (const layer of this.layers) if (layer.kind === 'relu' && layer.input === tensor) return layer;
+    return undefined;
+  }
+
+  private addTensor(name: string, shape: readonly number[], batched: boolean): Activation {
+    const size = sizeOf(shape);
+    if (!Number.isSafeInteger(size) || size > MAX_TENSOR_SIZE) {
+      throw new UnsupportedError('tensor is too large', {
+        place: `tensor "${name}"`,
+        expected: `at most ${MAX_TENSOR_SIZE} elements per sample`,
+        found: `${size} elements`,
+      });
+    }
+    if (size < 1)
+      throw new InputError('tensor is empty', { place: `tensor "${name}"`, found: `[${shape.join(', ')}]` });
+    this.names.add(name);
+    this.tensors.push({ name, shape: [...sampleShape(shape, batched)], size });
+    return { kind: 'activation', tensor: this.tensors.length - 1, shape: [...shape], batched, dropped: null };
+  }
+}
+
+/** Largest tensor of one sample: 2^24 elements. */
+export const MAX_TENSOR_SIZE = 2 ** 24;

@@ -1,0 +1,61 @@
+/** Shapes and flat row-major indices. */
+
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, dim) => product * dim, 1);
+}
+
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((dim, i) => dim === b[i]);
+}
+
+/** Row-major strides. */
+export function stridesOf(shape: readonly number[]): number[] {
+  const strides = new Array<number>(shape.length).fill(1);
+  for (let i = shape.length - 2; i >= 0; i--) strides[i] = strides[i + 1]! * shape[i + 1]!;
+  return strides;
+}
+
+/** Shape after NumPy-style broadcasting, or null if the shapes do not fit. */
+export function broadcastShape(a: readonly number[], b: readonly number[]): number[] | null {
+  const rank = Math.max(a.length, b.length);
+  const result: number[] = [];
+  for (let i = 0; i < rank; i++) {
+    const x = a[i - (rank - a.length)] ?? 1;
+    const y = b[i - (rank - b.length)] ?? 1;
+    if (x !== y && x !== 1 && y !== 1) return null;
+    result.push(x === 1 ? y : x);
+  }
+  return result;
+}
+
+/**
+ * Flat source index of every element of `outer`, stepping through the source with the given stride per axis
+ * of `outer` (0 repeats, negative runs backwards) from `start`.
+ */
+export function stridedIndices(outer: readonly number[], strides: readonly number[], start = 0): Int32Array {
+  const size = sizeOf(outer);
+  const indices = new Int32Array(size);
+  const counter = new Array<number>(outer.length).fill(0);
+  let source = start;
+  for (let i = 0; i < size; i++) {
+    indices[i] = source;
+    for (let axis = outer.length - 1; axis >= 0; axis--) {
+      counter[axis]!++;
+      source += strides[axis]!;
+      if (counter[axis]! < outer[axis]!) break;
+      source -= strides[axis]! * outer[axis]!;
+      counter[axis] = 0;
+    }
+  }
+  return indices;
+}
+
+/** Flat source index of every element of `outer` when a tensor of shape `inner` is broadcast to it. */
+export function broadcastIndices(inner: readonly number[], outer: readonly number[]): Int32Array {
+  const strides = stridesOf(inner);
+  const offset = outer.length - inner.length;
+  return stridedIndices(
+    outer,
+    outer.map((_, axis) => (axis < offset || inner[axis - offset] === 1 ? 0 : strides[axis - offset]!)),
+  );
+}
