@@ -44,6 +44,24 @@ export function compileProperty(context: ClaimContext, property: Property): Obli
   }
 }
 
+/** The region of a property for the NAPs of some classes, without output constraints. */
+export function compileRegion(
+  context: ClaimContext,
+  property: Property,
+  classes: readonly number[],
+  id: string,
+): Obligation {
+  const domain = domainBox(context.domain, context.network.tensors[context.network.input]!.size);
+  const box = property.kind === 'local-robustness' ? ballBox(property, domain) : domain;
+  return seal(
+    context,
+    id,
+    box,
+    classes.map((label) => napOf(context, property, label)),
+    [],
+  );
+}
+
 function competitorObligations(
   context: ClaimContext,
   property: Exclude<Property, { kind: 'non-ambiguity' }>,

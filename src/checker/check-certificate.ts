@@ -1,0 +1,269 @@
+/**
+ * The independent checker: from the ONNX bytes and a certificate to one word.
+ *
+ * Believes nothing of the certificate: obligations are compiled again from model, literals, domain and claim;
+ * points are replayed in exact arithmetic; proofs are checked rule by rule. Sound: `valid` means that every
+ * verdict in it is true over the reals, given this file's trusted base (onnx, network lowering, nap, spec,
+ * obligation, checker).
+ */
+import type { Certificate, ObligationResult, PropertyResult } from '../certificate/certificate.js';
+import { SEMANTICS } from '../certificate/certificate.js';
+import type { Phases } from '../nap/nap.js';
+import { toPhases } from '../nap/nap-literals.js';
+import type { Network } from '../network/network.js';
+import { type ClaimContext, compileProperty } from '../obligation/compile.js';
+import type { Obligation } from '../obligation/obligation.js';
+import { witnessRegions } from '../obligation/regions.js';
+import { describeProperty, propertyId } from '../spec/property.js';
+import { assertNever, InputError } from '../util/errors.js';
+import { checkProof } from './check-proof.js';
+import { checkCounterexample, checkWitness } from './check-witness.js';
+import {
+  both,
+  type CheckReport,
+  incomplete,
+  invalid,
+  type Outcome,
+  type PropertyCheck,
+  VALID,
+} from './report.js';
+
+/** The model as the checker read it itself. */
+export interface CheckedModel {
+  readonly network: Network;
+  readonly sha256: string;
+}
+
+/** NAPs the user names beside the certificate; they must be those of the certificate. */
+export interface GivenNaps {
+  readonly sha256: string;
+  readonly naps: ReadonlyMap<number, Phases>;
+}
+
+/** Checks a parsed certificate (certificate/read-certificate.ts) against the model and, if given, the NAPs. */
+export function checkCertificate(
+  certificate: Certificate,
+  model: CheckedModel,
+  given: GivenNaps | null,
+): CheckReport {
+  const { predicate } = certificate;
+  const header = checkHeader(certificate, model);
+  if (header.kind === 'invalid') return report([], header);
+  let context: ClaimContext;
+  try {
+    context = claimContext(certificate, model);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return report([], rejected('naps', error));
+  }
+  const same = sameNaps(certificate, context, given);
+  if (same.kind === 'invalid') return report([], same);
+  const results = new Map(predicate.obligations.map((result) => [result.id, result]));
+  if (results.size !== predicate.obligations.length) {
+    return report([], invalid('obligations', 'structure', 'each obligation id once', 'a repeated id'));
+  }
+  const used = new Set<string>();
+  const properties = predicate.properties.map((property, i): PropertyCheck => {
+    const place = `properties[${i}]`;
+    let outcome: Outcome;
+    try {
+      outcome = checkProperty(context, property, results, used, place);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      outcome = rejected(place, error);
+    }
+    return { id: property.id, claimed: property.verdict, outcome };
+  });
+  const stray = predicate.obligations.find(({ id }) => !used.has(id));
+  const strayOutcome =
+    stray === undefined
+      ? VALID
+      : invalid('obligations', 'structure', 'obligations of the listed properties', stray.id);
+  return report(properties, both(strayOutcome, declaredHoles(certificate, properties)));
+}
+
+function report(properties: readonly PropertyCheck[], rest: Outcome): CheckReport {
+  const total = properties.reduce((sum, { outcome }) => both(sum, outcome), rest);
+  return {
+    verdict: total.kind,
+    properties,
+    rejection: total.kind === 'invalid' ? total.rejection : null,
+    holes: total.kind === 'incomplete' ? total.holes : [],
+  };
+}
+
+function checkHeader({ subject, predicate }: Certificate, model: CheckedModel): Outcome {
+  if (predicate.model.sha256 !== model.sha256) {
+    return invalid('model.sha256', 'digest', `${model.sha256} (the given model)`, predicate.model.sha256);
+  }
+  if (subject[0]!.digest.sha256 !== model.sha256) {
+    return invalid('subject[0].digest.sha256', 'digest', model.sha256, subject[0]!.digest.sha256);
+  }
+  if (JSON.stringify(predicate.semantics) !== JSON.stringify(SEMANTICS)) {
+    return invalid(
+      'semantics',
+      'structure',
+      'the semantics of format v1, word by word',
+      JSON.stringify(predicate.semantics).slice(0, 200),
+    );
+  }
+  const ids = predicate.properties.map(({ id }) => id);
+  if (new Set(ids).size !== ids.length)
+    return invalid('properties', 'structure', 'each property once', 'a repeated id');
+  return VALID;
+}
+
+function claimContext({ predicate }: Certificate, model: CheckedModel): ClaimContext {
+  const naps = new Map<number, Phases>();
+  for (const [i, entry] of (predicate.naps?.classes ?? []).entries()) {
+    if (naps.has(entry.class))
+      throw new InputError('a class has two NAPs', {
+        place: `naps.classes[${i}]`,
+        found: `class ${entry.class}`,
+      });
+    naps.set(entry.class, toPhases(model.network, entry, `naps.classes[${i}]`));
+  }
+  return { network: model.network, modelSha256: model.sha256, domain: predicate.domain, naps };
+}
+
+function sameNaps({ predicate }: Certificate, context: ClaimContext, given: GivenNaps | null): Outcome {
+  if (given === null || predicate.naps === null) return VALID;
+  if (predicate.naps.sha256 !== given.sha256) {
+    return invalid('naps.sha256', 'digest', `${given.sha256} (the given NAP file)`, predicate.naps.sha256);
+  }
+  for (const [label, phases] of context.naps) {
+    const other = given.naps.get(label);
+    if (other === undefined || !phases.every((phase, i) => phase === other[i])) {
+      return invalid(
+        `naps, class ${label}`,
+        'literals',
+        'the literals of the given NAP file',
+        'other literals',
+      );
+    }
+  }
+  return VALID;
+}
+
+function checkProperty(
+  context: ClaimContext,
+  result: PropertyResult,
+  results: ReadonlyMap<string, ObligationResult>,
+  used: Set<string>,
+  place: string,
+): Outcome {
+  if (result.id !== propertyId(result.property)) {
+    return invalid(`${place}.id`, 'structure', propertyId(result.property), result.id);
+  }
+  if (result.claim !== describeProperty(result.property)) {
+    return invalid(`${place}.claim`, 'structure', describeProperty(result.property), result.claim);
+  }
+  const obligations = compileProperty(context, result.property);
+  const regions = witnessRegions(context, result.property);
+  const known = new Map(
+    [...obligations, ...regions.map(({ region }) => region)].map((item) => [item.id, item]),
+  );
+  const outcomes = new Map<string, { readonly result: ObligationResult; readonly outcome: Outcome }>();
+  let total: Outcome = VALID;
+  for (const id of result.obligations) {
+    const obligation = known.get(id);
+    const claimed = results.get(id);
+    if (obligation === undefined || claimed === undefined || used.has(id)) {
+      return invalid(`${place}.obligations`, 'structure', 'ids of this property, each with one result', id);
+    }
+    used.add(id);
+    const outcome = checkObligation(context, obligation, claimed, `obligation ${id}`);
+    if (outcome.kind === 'invalid') return outcome;
+    outcomes.set(id, { result: claimed, outcome });
+    if (claimed.verdict !== 'unknown') total = both(total, outcome);
+  }
+  for (const [i, witness] of result.witnesses.entries()) {
+    const region = regions.find((candidate) => candidate.class === witness.class);
+    const at = `${place}.witnesses[${i}]`;
+    if (region === undefined) return invalid(at, 'witness', 'a class of this property', `${witness.class}`);
+    const outcome = checkWitness(context.network, region.region, witness, at);
+    if (outcome.kind === 'invalid') return outcome;
+  }
+  const verdicts = obligations.map(({ id }) => outcomes.get(id)?.result.verdict);
+  switch (result.verdict) {
+    case 'holds': {
+      const open = verdicts.findIndex((verdict) => verdict !== 'unsat');
+      if (open >= 0) {
+        return invalid(
+          `${place}.verdict`,
+          'closure',
+          `unsat for ${obligations[open]!.id}`,
+          verdicts[open] ?? 'no result',
+        );
+      }
+      const bare = regions.find(
+        ({ class: label }) => !result.witnesses.some((witness) => witness.class === label),
+      );
+      if (bare !== undefined)
+        return invalid(
+          `${place}.witnesses`,
+          'witness',
+          `a point of ${bare.region.id.replace('/empty', '')}`,
+          'none',
+        );
+      return total;
+    }
+    case 'violated':
+      if (verdicts.includes('sat')) return total;
+      return invalid(`${place}.verdict`, 'closure', 'an obligation with a counterexample', 'none');
+    case 'vacuous': {
+      const empty = regions.some(({ region }) => outcomes.get(region.id)?.result.verdict === 'unsat');
+      if (empty) return total;
+      return invalid(`${place}.verdict`, 'closure', 'a proof that the region is empty', 'none');
+    }
+    case 'unknown':
+      return both(total, incomplete(`${place}: ${result.id} is not decided`));
+    default:
+      return assertNever(result.verdict, 'verdict');
+  }
+}
+
+function checkObligation(
+  context: ClaimContext,
+  obligation: Obligation,
+  claimed: ObligationResult,
+  place: string,
+): Outcome {
+  if (claimed.digest !== obligation.digest)
+    return invalid(place, 'digest', obligation.digest, claimed.digest);
+  const { evidence } = claimed;
+  const kinds = { unsat: 'proof', sat: 'counterexample', unknown: 'none' } as const;
+  if (evidence.kind !== kinds[claimed.verdict]) {
+    return invalid(place, 'structure', `${kinds[claimed.verdict]} for ${claimed.verdict}`, evidence.kind);
+  }
+  switch (evidence.kind) {
+    case 'proof':
+      return checkProof({ network: context.network, obligation }, evidence.proof, place);
+    case 'counterexample':
+      return checkCounterexample(context.network, obligation, evidence.replay, place);
+    case 'none':
+      return VALID;
+    default:
+      return assertNever(evidence, 'evidence');
+  }
+}
+
+/** A certificate that hides a trusted step, or invents one, is wrong about itself. */
+function declaredHoles({ predicate }: Certificate, properties: readonly PropertyCheck[]): Outcome {
+  const trusted = predicate.obligations.filter(
+    ({ evidence }) => evidence.kind === 'proof' && evidence.proof.rule === 'hole',
+  );
+  if (properties.some(({ outcome }) => outcome.kind === 'invalid')) return VALID;
+  if (trusted.length > 0 === predicate.holes.length > 0) return VALID;
+  return invalid(
+    'holes',
+    'structure',
+    trusted.length > 0 ? 'the trusted steps' : 'none',
+    `${predicate.holes.length} entries`,
+  );
+}
+
+function rejected(place: string, error: InputError): Outcome {
+  const at = error.fault.place === undefined ? place : `${place}: ${error.fault.place}`;
+  return invalid(at, 'structure', error.fault.expected ?? 'valid data', error.fault.found ?? error.message);
+}

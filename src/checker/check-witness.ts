@@ -1,0 +1,53 @@
+/** Replays points in exact arithmetic: counterexamples, and witnesses that a region is not empty. */
+import type { Replay, Witness } from '../certificate/certificate.js';
+import type { Network } from '../network/network.js';
+import type { Obligation } from '../obligation/obligation.js';
+import { replayPoint } from './exact/replay.js';
+import { invalid, type Outcome, VALID } from './report.js';
+
+/**
+ * A counterexample lies in the box, follows every NAP with the literals as mined, and meets every output
+ * constraint (a tie does), all exactly.
+ */
+export function checkCounterexample(
+  network: Network,
+  obligation: Obligation,
+  replay: Replay,
+  place: string,
+): Outcome {
+  return checkPoint(network, obligation, replay.point, place, 'counterexample');
+}
+
+/** A witness does the same for the region without output constraints. */
+export function checkWitness(network: Network, region: Obligation, witness: Witness, place: string): Outcome {
+  return checkPoint(network, region, witness.point, place, 'witness');
+}
+
+function checkPoint(
+  network: Network,
+  obligation: Obligation,
+  point: readonly number[],
+  place: string,
+  rule: string,
+): Outcome {
+  const size = network.tensors[network.input]!.size;
+  if (point.length !== size) return invalid(place, rule, `${size} numbers`, `${point.length}`);
+  const odd = point.findIndex(
+    (x) => !Number.isFinite(x) || (network.elementType === 'float32' && Math.fround(x) !== x),
+  );
+  if (odd >= 0) return invalid(place, rule, `a ${network.elementType} number at ${odd}`, `${point[odd]}`);
+  const replay = replayPoint(network, obligation, Float64Array.from(point));
+  if (replay.firstFailure !== null) {
+    const { what, expected, found } = replay.firstFailure;
+    return invalid(place, rule, `${what}: ${expected}`, found);
+  }
+  if (!replay.strict.followsStrictly) {
+    return invalid(
+      place,
+      rule,
+      'a point that follows the NAP as mined (active means z > 0)',
+      'an active literal with z = 0',
+    );
+  }
+  return VALID;
+}
