@@ -1,5 +1,5 @@
 /** A folder with one folder per class, each holding the PNG files of its samples. */
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
@@ -82,7 +82,7 @@ export async function openImageFolder(path: string, options: ImageFolderOptions 
 async function classFolders(path: string): Promise<ClassFolder[]> {
   const entries = await list(path);
   const names = entries
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isFolder)
     .map(({ name }) => name)
     .sort();
   const stray = entries.find((entry) => /\.png$/i.test(entry.name));
@@ -96,12 +96,12 @@ async function classFolders(path: string): Promise<ClassFolder[]> {
   const classes: ClassFolder[] = [];
   for (const [i, name] of names.entries()) {
     const files = await list(join(path, name));
-    const other = files.find((file) => !file.isFile() || !/\.png$/i.test(file.name));
+    const other = files.find((file) => !file.isFile || !/\.png$/i.test(file.name));
     if (other !== undefined) {
       throw new InputError('a class folder holds something else than PNG files', {
         file: join(path, name, other.name),
         expected: 'NAME.png',
-        found: other.isDirectory() ? 'a folder' : other.name,
+        found: other.isFolder ? 'a folder' : other.name,
       });
     }
     if (files.length === 0) {
@@ -121,10 +121,22 @@ async function classFolders(path: string): Promise<ClassFolder[]> {
   return classes;
 }
 
-async function list(folder: string) {
+interface Entry {
+  readonly name: string;
+  readonly isFile: boolean;
+  readonly isFolder: boolean;
+}
+
+/** Entries that do not begin with a dot; links count as what they lead to, so that no class is lost. */
+async function list(folder: string): Promise<Entry[]> {
   try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries.filter(({ name }) => !name.startsWith('.'));
+    const names = (await readdir(folder)).filter((name) => !name.startsWith('.'));
+    const entries: Entry[] = [];
+    for (const name of names) {
+      const info = await stat(join(folder, name));
+      entries.push({ name, isFile: info.isFile(), isFolder: info.isDirectory() });
+    }
+    return entries;
   } catch (error) {
     throw unreadable(folder, error);
   }
