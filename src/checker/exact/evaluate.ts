@@ -1,6 +1,7 @@
 /** Exact evaluation of a whole network: every tensor at one input point, over the rationals. */
 import type { MaxLayer, Network, ReluLayer, TensorId } from '../../network/network.js';
 import { assertNever, InputError } from '../../util/errors.js';
+import { trailingZeros } from './double-bits.js';
 import {
   compareAt,
   concatVectors,
