@@ -140,7 +140,7 @@ export function createDataset(parts: DatasetParts): Dataset {
     featureShape: Object.freeze([...featureShape]),
     featureSize,
     digest: datasetDigest(format, files, parts.reading ?? []),
-    files,
+    files: Object.freeze([...files]),
     classes: parts.classes,
     classNames: parts.classNames ?? null,
     scaling: parts.scaling,
