@@ -1,6 +1,7 @@
 /** What every command gets: where to print, how to tell progress, when to stop. */
 import type { Command } from 'commander';
 import type { Progress } from '../api/progress.js';
+import type { InputError } from '../util/errors.js';
 import type { ExitCode } from './exit-codes.js';
 import { terminalProgress } from './progress.js';
 import { onSignal } from './signals.js';
@@ -24,6 +25,8 @@ export interface Outcome<T> {
   readonly document: T;
   readonly text: (document: T) => string;
   readonly exitCode: ExitCode;
+  /** Thrown after the document is printed: a result that is also an input error. */
+  readonly failure?: InputError;
 }
 
 /** `--json` and `--quiet`, which every command has, and its examples. */
@@ -45,10 +48,11 @@ export async function run<T>(
   const progress = terminalProgress(process.stderr, options.quiet === true);
   const signals = onSignal(() => progress.clear());
   try {
-    const { document, text, exitCode } = await action({ progress, signal: signals.take });
+    const { document, text, exitCode, failure } = await action({ progress, signal: signals.take });
     progress.clear();
     process.exitCode = signals.exitCode() ?? exitCode;
     print(options.json === true ? JSON.stringify(document, null, 2) : text(document));
+    if (failure !== undefined) throw failure;
   } catch (error) {
     progress.clear();
     throw error;

@@ -3,9 +3,10 @@ import { Command } from 'commander';
 import { VERSION } from '../api/version.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
+import { registerInspect } from './commands/inspect.js';
 import { EXIT_CODE_HELP } from './exit-codes.js';
 
-const COMMANDS: readonly ((program: Command) => void)[] = [registerEvaluate, registerDoctor];
+const COMMANDS: readonly ((program: Command) => void)[] = [registerInspect, registerEvaluate, registerDoctor];
 
 export function createProgram(): Command {
   const program = new Command('napcert')

@@ -12,7 +12,7 @@ const tensor = z.strictObject({
 const operator = z.strictObject({
   operator: z.string().describe('with its domain if that is not ai.onnx'),
   count,
-  status: z.enum(['ok', 'refused']),
+  status: z.enum(['ok', 'refused', 'unused']).describe('unused: the output does not need it'),
   node: z.string().nullable().describe('first node that is refused'),
   fix: z.string().nullable().describe('what to do about a refusal'),
 });
@@ -20,11 +20,10 @@ const operator = z.strictObject({
 const layer = z.strictObject({
   node: z.string(),
   kind: z.enum(['linear', 'relu', 'max']),
-  detail: z.string().describe('dense, conv or sparse map; slope of a ReLU'),
+  detail: z.string().describe('sizes of a linear map; slope of a leaky ReLU'),
   tensor: z.string().describe('name of the output; of the pre-activation for a ReLU'),
   shape: z.array(z.int()).describe('of the output, without the batch dimension'),
   neurons: count.describe('ReLU neurons of this layer'),
-  parameters: count.describe('stored weights and biases, shared ones once'),
 });
 
 const lint = z.strictObject({
@@ -35,12 +34,6 @@ const lint = z.strictObject({
   smallest: z.number().describe('smallest non-zero magnitude in that row'),
   largest: z.number().describe('largest magnitude in that row'),
   message: z.string(),
-});
-
-const agreement = z.strictObject({
-  samples: count,
-  largestDifference: z.number().describe('between the reference evaluator and onnxruntime, over all logits'),
-  sameClass: count.describe('samples that both put in the same class'),
 });
 
 export const inspectSchema = z.strictObject({
@@ -60,11 +53,10 @@ export const inspectSchema = z.strictObject({
       inputSize: count,
       classes: count,
       neurons: count,
-      parameters: count,
+      parameters: count.describe('stored floating-point numbers'),
       layers: z.array(layer),
       notes: z.array(z.string()).describe('what lowering dropped or rounded'),
       lint: z.array(lint),
-      agreement,
     })
     .nullable(),
 });

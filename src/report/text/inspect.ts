@@ -1,7 +1,9 @@
 import chalk from 'chalk';
 import type { InspectDocument } from '../documents/inspect.js';
-import { counted, integer, shapeText, short } from '../format.js';
+import { counted, integer, shapeText } from '../format.js';
 import { facts, heading, sections, table } from '../table.js';
+
+const STATUS = { ok: chalk.green('ok'), refused: chalk.red('refused'), unused: chalk.dim('unused') } as const;
 
 type Lowered = NonNullable<InspectDocument['network']>;
 
@@ -37,7 +39,7 @@ function operators(document: InspectDocument): string {
   const rows = document.operators.map(({ operator, count, status, node, fix }) => [
     operator,
     String(count),
-    status === 'ok' ? chalk.green('ok') : chalk.red('refused'),
+    STATUS[status],
     [node, fix].filter((part) => part !== null).join(': '),
   ]);
   return table(
@@ -48,7 +50,7 @@ function operators(document: InspectDocument): string {
 
 function details(network: Lowered | null): (string | null)[] {
   if (network === null) return [];
-  return [layers(network), notes(network), lint(network), agreement(network)];
+  return [layers(network), notes(network), lint(network)];
 }
 
 function layers(network: Lowered): string {
@@ -58,7 +60,6 @@ function layers(network: Lowered): string {
     layer.detail,
     shapeText(layer.shape),
     layer.neurons === 0 ? '' : integer(layer.neurons),
-    layer.parameters === 0 ? '' : integer(layer.parameters),
     layer.tensor,
   ]);
   return table(
@@ -68,7 +69,6 @@ function layers(network: Lowered): string {
       { title: 'map' },
       { title: 'shape' },
       { title: 'neurons', align: 'right' },
-      { title: 'parameters', align: 'right' },
       { title: 'tensor' },
     ],
     rows,
@@ -87,11 +87,4 @@ function lint(network: Lowered): string {
       `  ${chalk.yellow(node)} row ${row}${rows > 1 ? ` (and ${counted(rows - 1, 'more row')})` : ''}: ${message}`,
   );
   return [heading('Suspicious weights'), ...lines].join('\n');
-}
-
-function agreement({ agreement: { samples, sameClass, largestDifference } }: Lowered): string {
-  return (
-    `Evaluation agrees with onnxruntime on ${counted(samples, 'random sample')}: ` +
-    `same class on ${sameClass}, logits within ${short(largestDifference)}.`
-  );
 }
