@@ -6,10 +6,10 @@
  * positive denominator. Stored weights are doubles, hence integers over a power of two; only divisors add
  * other factors. So signs and comparisons within a tensor are those of the numerators.
  */
+import { forEachTerm } from '../network/linear-map.js';
 import type { LinearLayer, MaxLayer, Network, ReluLayer, TensorId } from '../network/network.js';
 import { neuronBlocks } from '../network/network.js';
 import { assertNever } from '../util/errors.js';
-import { visitRow } from './linear-rows.js';
 
 /** What mining needs of one sample. */
 export interface ExactSample {
@@ -93,7 +93,7 @@ function prepareLinear(layer: LinearLayer): PreparedLinear {
   for (let row = 0; row < map.rows; row++) {
     const at: number[] = [];
     const values: bigint[] = [];
-    visitRow(map, row, (column, weight) => {
+    forEachTerm(map, row, (column, weight) => {
       if (weight === 0) return;
       at.push(column);
       values.push(scaled(weight, shift));

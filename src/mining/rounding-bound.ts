@@ -10,8 +10,8 @@
  * overestimates by a few orders of magnitude, which float64 can afford: a too large bound only sends more
  * samples to exact arithmetic.
  */
+import { forEachTerm } from '../network/linear-map.js';
 import type { Network, TensorId } from '../network/network.js';
-import { visitRow } from './linear-rows.js';
 
 const UNIT = 2 ** -53;
 /** Covers the rounding in computing the bounds themselves: far fewer than 2^31 operations at u each. */
@@ -56,7 +56,7 @@ export function roundingModel(network: Network): RoundingModel {
     for (let row = 0; row < map.rows; row++) {
       let sum = 0;
       let entries = 0;
-      visitRow(map, row, (_, weight) => {
+      forEachTerm(map, row, (_, weight) => {
         sum += Math.abs(weight);
         entries++;
       });

@@ -10,7 +10,7 @@ import type { ConvMap, LinearLayer, MaxLayer, Network, ReluLayer, SparseMap } fr
 import { neuronBlocks } from '../network/network.js';
 import { encodeModel, int, type NodeSpec, type TensorSpec, tensor } from '../onnx/encode.js';
 import { assertNever } from '../util/errors.js';
-import { convColumn, kernelSize, PADDING } from './linear-rows.js';
+import { convColumn, kernelSize, PADDING } from './conv-taps.js';
 
 export interface SignGraph {
   readonly bytes: Uint8Array;

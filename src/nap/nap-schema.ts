@@ -14,6 +14,7 @@ const indices = z.array(z.int().min(0)).describe('ascending, without repetition'
 
 const dataset = z.strictObject({
   name,
+  selection: name.describe('which samples of the source, in words'),
   digest: sha256Hex.describe('SHA-256 of what was read'),
   count: count.describe('samples'),
 });
