@@ -42,6 +42,24 @@ export function dropUnusable(model: LinearModel, y: Float64Array): Float64Array 
   });
 }
 
+/** A ray of one row that alone cannot be met inside the box, or null. An empty row is the plainest case. */
+export function singleRowRay(model: LinearModel): Float64Array | null {
+  for (let i = 0; i < model.rows; i++) {
+    let [least, most] = [0, 0];
+    for (let k = model.rowStart[i]!; k < model.rowStart[i + 1]!; k++) {
+      const [a, j] = [model.value[k]!, model.col[k]!];
+      least += a * (a > 0 ? model.lower[j]! : model.upper[j]!);
+      most += a * (a > 0 ? model.upper[j]! : model.lower[j]!);
+    }
+    if (most < model.rowLower[i]! || least > model.rowUpper[i]!) {
+      const ray = new Float64Array(model.rows);
+      ray[i] = most < model.rowLower[i]! ? 1 : -1;
+      return ray;
+    }
+  }
+  return null;
+}
+
 function rowPart(model: LinearModel, y: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < model.rows; i++) {

@@ -4,7 +4,7 @@
  */
 import type { Basis, Highs, Model } from 'highs';
 import type { UnknownReason } from '../obligation/obligation.js';
-import { dropUnusable, dualBound, farkasGap } from './dual-bound.js';
+import { dropUnusable, dualBound, farkasGap, singleRowRay } from './dual-bound.js';
 import { type Guarded, guardModel } from './guard.js';
 import { forgetHighsModule, highsModule, highsStatusName, setHighsOptions, toHighs } from './highs.js';
 import type { LinearModel } from './solver.js';
@@ -205,7 +205,8 @@ export class PersistentLp {
 
   /** Infeasible only with multipliers that show it, else unknown. */
   #infeasible(nativeStatus: string): LpResult {
-    const ray = this.#ray() ?? this.#rayFromScratch();
+    // HiGHS has no ray where presolve or a bound check met an impossible row.
+    const ray = this.#ray() ?? this.#rowRay() ?? this.#rayFromScratch();
     if (ray === null) return open('numerical', `${nativeStatus}, without a usable ray`, null);
     return { status: 'infeasible', ray };
   }
@@ -218,6 +219,11 @@ export class PersistentLp {
     if (largest === 0) return null;
     const scaled = y.map((yi) => yi / largest);
     return farkasGap(this.model, scaled) > 0 ? scaled : null;
+  }
+
+  #rowRay(): Float64Array | null {
+    const ray = singleRowRay(this.model);
+    return ray !== null && farkasGap(this.model, ray) > 0 ? ray : null;
   }
 
   /** A second try without presolve, which may have left no basis to read a ray from. */

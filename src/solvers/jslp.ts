@@ -35,35 +35,55 @@ function run(model: LinearModel, timeLimitSeconds: number): Outcome {
   if (answer['feasible'] !== true) return unknownOutcome('numerical', status);
   if (answer['bounded'] === false) return { status: 'unbounded', nativeStatus: status };
   // Zeros are left out of the answer.
-  const x = Float64Array.from({ length: model.columns }, (_, j) => Number(answer[`x${j}`] ?? 0));
-  return { status: 'optimal', nativeStatus: status, objective: Number(answer['result']), x };
+  const value = (name: string) => Number(answer[name] ?? 0);
+  const x = Float64Array.from({ length: model.columns }, (_, j) => {
+    const { origin, sign, split } = substitution(model, j);
+    return origin + sign * value(`x${j}`) - (split ? value(`n${j}`) : 0);
+  });
+  const constant = model.cost.reduce((sum, c, j) => sum + c * substitution(model, j).origin, 0);
+  const objective = Number(answer['result']) + constant;
+  return { status: 'optimal', nativeStatus: status, objective, x };
+}
+
+/**
+ * x = origin + sign * p - n with p, n >= 0. The package's `unrestricted` columns come out wrong: the minimum of y
+ * over [-1, 0] with a redundant row -y >= 0 was 0.
+ */
+function substitution(model: LinearModel, j: number): { origin: number; sign: 1 | -1; split: boolean } {
+  if (model.lower[j]! > -Infinity) return { origin: model.lower[j]!, sign: 1, split: false };
+  if (model.upper[j]! < Infinity) return { origin: model.upper[j]!, sign: -1, split: false };
+  return { origin: 0, sign: 1, split: true };
 }
 
 function toJslp(model: LinearModel): Model {
   const variables: Record<string, VariableCoefficients> = {};
   const constraints: Record<string, { min?: number; max?: number }> = {};
-  const unrestricted: Record<string, 1> = {};
   const ints: Record<string, 1> = {};
-  const constrain = (name: string, lower: number, upper: number) => {
-    if (lower === -Infinity && upper === Infinity) return;
-    constraints[name] = {
-      ...(lower === -Infinity ? {} : { min: lower }),
-      ...(upper === Infinity ? {} : { max: upper }),
-    };
-  };
-  for (let j = 0; j < model.columns; j++) {
-    const name = `x${j}`;
-    variables[name] = { objective: model.cost[j]!, [`b${j}`]: 1 };
-    if (model.integer[j] !== 0) ints[name] = 1;
-    // Columns are non-negative unless declared otherwise; bounds become rows.
-    if (model.lower[j]! < 0) unrestricted[name] = 1;
-    constrain(`b${j}`, model.lower[j]! === 0 ? -Infinity : model.lower[j]!, model.upper[j]!);
-  }
+  const moved = new Float64Array(model.rows);
+  const substitutions = Array.from({ length: model.columns }, (_, j) => substitution(model, j));
+  substitutions.forEach(({ sign, split }, j) => {
+    variables[`x${j}`] = { objective: sign * model.cost[j]! };
+    if (split) variables[`n${j}`] = { objective: -model.cost[j]! };
+    if (model.integer[j] !== 0) ints[`x${j}`] = 1;
+    const width = model.upper[j]! - model.lower[j]!;
+    if (width === Infinity) return;
+    variables[`x${j}`]![`b${j}`] = 1;
+    constraints[`b${j}`] = { max: width };
+  });
   for (let i = 0; i < model.rows; i++) {
     for (let k = model.rowStart[i]!; k < model.rowStart[i + 1]!; k++) {
-      variables[`x${model.col[k]}`]![`r${i}`] = model.value[k]!;
+      const [a, j] = [model.value[k]!, model.col[k]!];
+      const { origin, sign, split } = substitutions[j]!;
+      variables[`x${j}`]![`r${i}`] = sign * a;
+      if (split) variables[`n${j}`]![`r${i}`] = -a;
+      moved[i]! += a * origin;
     }
-    constrain(`r${i}`, model.rowLower[i]!, model.rowUpper[i]!);
+    const [lower, upper] = [model.rowLower[i]!, model.rowUpper[i]!];
+    if (lower === -Infinity && upper === Infinity) continue;
+    constraints[`r${i}`] = {
+      ...(lower === -Infinity ? {} : { min: lower - moved[i]! }),
+      ...(upper === Infinity ? {} : { max: upper - moved[i]! }),
+    };
   }
-  return { optimize: 'objective', opType: 'min', constraints, variables, ints, unrestricted };
+  return { optimize: 'objective', opType: 'min', constraints, variables, ints };
 }
