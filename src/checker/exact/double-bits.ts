@@ -37,7 +37,8 @@ export function lowestBit(x: number): number {
   const low = halves[LOW]!;
   const high = halves[HIGH]!;
   const field = (high >>> 20) & 0x7ff;
-  const top = (high & 0xfffff) | (field === 0 ? 0 : 0x100000);
+  // The hidden bit; a subnormal has none, but its lowest bit is lower than this one.
+  const top = (high & 0xfffff) | 0x100000;
   const unit = Math.max(field, 1) - 1075;
   return unit + (low !== 0 ? trailingZeros32(low) : 32 + trailingZeros32(top));
 }

@@ -14,7 +14,7 @@ import { InputError } from '../../../src/util/errors.js';
 import { decode, frac, naiveEvaluate, same } from './naive.js';
 import { dense, network, networkAndPoint, relu } from './networks.js';
 
-/** A random dense ReLU network with float32 weights, and the same computed in float64 by plain loops. */
+/** Dense layers with ReLU between them, in plain float64 loops. */
 function floatForward(layers: readonly LinearLayer[], point: Float64Array): number[] {
   let x = Array.from(point);
   for (const [number, { map, bias }] of layers.entries()) {

@@ -120,8 +120,12 @@ describe('dot products', () => {
     expect(out[0]).toBeLessThanOrEqual(1e-3);
   });
 
-  it('see a product that underflows, and give up on overflow', () => {
+  it('see products that underflow, and give up on overflow', () => {
     const out = new Float64Array(2);
+    // 1000 products of 0.49 * 2^-1074 each round to 0; the exact sum is 490 * 2^-1074.
+    sumProducts(new Float64Array(1000).fill(MIN), new Float64Array(1000).fill(0.49), 0, out);
+    expect(out[0]).toBeLessThanOrEqual(490 * MIN);
+    expect(out[1]).toBeGreaterThanOrEqual(490 * MIN);
     sumProducts(Float64Array.of(-MIN), Float64Array.of(MIN), 0, out);
     expect(out[0]).toBeLessThan(0);
     sumProducts(Float64Array.of(MAX, -MAX), Float64Array.of(2, 2), 0, out);
