@@ -1,0 +1,61 @@
+/** Replays candidates for counterexamples: exactly, and in onnxruntime on the original file. */
+import { replayPoint } from '../../checker/exact/replay.js';
+import type { Confirm } from '../../engines/decision.js';
+import type { Network } from '../../network/network.js';
+import type { OracleSession } from '../../network/oracle.js';
+import type { Box, Obligation } from '../../obligation/obligation.js';
+
+/**
+ * A candidate is confirmed if, rounded to the model's element type, it lies in the box, follows every NAP as
+ * mined (z > 0 / z <= 0) and meets the output constraints in exact arithmetic, and onnxruntime agrees about the
+ * output constraints. `runtime` is null where onnxruntime is not installed; the certificate then says so.
+ */
+export function confirmer(network: Network, runtime: OracleSession | null): Confirm {
+  return async (obligation, candidate, source) => {
+    const point = roundInto(candidate, obligation.box, network.elementType);
+    const replay = replayPoint(network, obligation, point);
+    if (replay.firstFailure !== null) {
+      const { what, expected, found } = replay.firstFailure;
+      return { rejected: `${what}: expected ${expected}, found ${found}` };
+    }
+    if (!replay.strict.followsStrictly)
+      return { rejected: 'an active literal is met only at its boundary z = 0' };
+    if (runtime === null) return { point, exactLogits: replay.logits, runtimeLogits: null, source };
+    const { logits } = await runtime.run(point, 1);
+    const runtimeLogits = [...logits];
+    if (!meetsOutputs(obligation, runtimeLogits)) {
+      return {
+        rejected: `onnxruntime disagrees: its logits are ${runtimeLogits.join(', ')}, exactly ${replay.logits.join(', ')}`,
+      };
+    }
+    return { point, exactLogits: replay.logits, runtimeLogits, source };
+  };
+}
+
+/** Rounds to the element type and back into the box, whose ends need not be representable. */
+function roundInto(candidate: Float64Array, box: Box, elementType: Network['elementType']): Float64Array {
+  return candidate.map((x, i) => {
+    const inside = Math.min(Math.max(x, box.lower[i]!), box.upper[i]!);
+    if (elementType === 'float64') return inside;
+    const rounded = Math.fround(inside);
+    if (rounded > box.upper[i]!) return neighbour(rounded, -1);
+    return rounded < box.lower[i]! ? neighbour(rounded, 1) : rounded;
+  });
+}
+
+const bits = new DataView(new ArrayBuffer(4));
+
+/** The next float32 in a direction. */
+function neighbour(x: number, direction: 1 | -1): number {
+  if (x === 0) return direction * 2 ** -149;
+  bits.setFloat32(0, x);
+  bits.setInt32(0, bits.getInt32(0) + (x > 0 === direction > 0 ? 1 : -1));
+  return bits.getFloat32(0);
+}
+
+function meetsOutputs(obligation: Obligation, logits: readonly number[]): boolean {
+  return obligation.outputs.every(
+    ({ terms, bound }) =>
+      terms.reduce((sum, { output, coefficient }) => sum + coefficient * logits[output]!, 0) >= bound,
+  );
+}

@@ -1,0 +1,167 @@
+/** The use case behind `napcert verify`: model, NAPs and claims in, certificate out. */
+import type {
+  Certificate,
+  ObligationResult,
+  Predicate,
+  PropertyResult,
+} from '../../certificate/certificate.js';
+import { PREDICATE_TYPE, SEMANTICS, STATEMENT_TYPE } from '../../certificate/certificate.js';
+import { holesOf } from '../../certificate/proof.js';
+import type { Dataset } from '../../dataset/dataset.js';
+import type { EngineContext } from '../../engines/decision.js';
+import type { ScannedData } from '../../engines/falsify/follower-scan.js';
+import type { EngineName } from '../../engines/portfolio.js';
+import { recordPatterns } from '../../mining/patterns.js';
+import { type Phases, toTensorLiterals } from '../../nap/nap.js';
+import type { Network } from '../../network/network.js';
+import { openOracle } from '../../network/oracle.js';
+import type { ClaimContext } from '../../obligation/compile.js';
+import type { LoadedModel } from '../../onnx/load-model.js';
+import { closeSolvers } from '../../solvers/solve.js';
+import type { SolverName } from '../../solvers/solver.js';
+import { componentVersions } from '../../solvers/versions.js';
+import { type Progress, silentProgress } from '../progress.js';
+import { VERSION } from '../version.js';
+import type { Claims } from './claims.js';
+import { confirmer } from './confirm.js';
+import { decideProperty } from './decide-property.js';
+
+export interface VerifyInput {
+  readonly model: LoadedModel;
+  readonly network: Network;
+  /** NAPs by class with the digest of their file; null for properties without NAPs. */
+  readonly naps: { readonly sha256: string; readonly byClass: ReadonlyMap<number, Phases> } | null;
+  /** Samples to look for witnesses and counterexamples in; null to rely on solvers alone. */
+  readonly dataset: Dataset | null;
+  readonly claims: Claims;
+  readonly engine: EngineName;
+  readonly solver: Exclude<SolverName, 'jslp'>;
+  /** Per obligation. */
+  readonly timeoutSeconds: number;
+  /** Results of an earlier run by obligation digest, re-checked by the caller. */
+  readonly known?: ReadonlyMap<string, ObligationResult>;
+}
+
+export interface VerifyEvents {
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+  /** Called with the certificate so far whenever a property is decided, so that it can be saved. */
+  readonly onCertificate?: (certificate: Certificate) => void;
+}
+
+/** Decides all claims in order. An abort leaves the rest `unknown (interrupted)` and still returns. */
+export async function verify(input: VerifyInput, events: VerifyEvents = {}): Promise<Certificate> {
+  const { network, model, claims } = input;
+  const progress = events.progress ?? silentProgress;
+  const signal = events.signal ?? new AbortController().signal;
+  const startedAt = new Date().toISOString();
+  const runtime = await openOracle(model.bytes, network, { optimize: false });
+  const components = await componentVersions();
+  const claim: ClaimContext = {
+    network,
+    modelSha256: model.sha256,
+    domain: claims.domain,
+    naps: input.naps?.byClass ?? new Map(),
+  };
+  const properties: PropertyResult[] = [];
+  const obligations: ObligationResult[] = [];
+  const certificate = (): Certificate =>
+    assemble(input, { properties, obligations, components, startedAt, interrupted: signal.aborted });
+  try {
+    const data = await scan(input, progress, signal);
+    const engine: EngineContext = {
+      network,
+      confirm: confirmer(network, runtime),
+      solver: input.solver,
+      timeoutSeconds: input.timeoutSeconds,
+      signal,
+    };
+    for (const [i, property] of claims.properties.entries()) {
+      const decided = await decideProperty(
+        {
+          claim,
+          engine,
+          data,
+          known: input.known ?? new Map(),
+          onObligation: (id, result) => {
+            if (result === null) progress.step(`deciding ${id}`, i, claims.properties.length);
+          },
+        },
+        property,
+      );
+      properties.push(decided.property);
+      obligations.push(...decided.obligations);
+      progress.note(`${decided.property.id}: ${decided.property.verdict}`);
+      events.onCertificate?.(certificate());
+    }
+  } finally {
+    await runtime?.close();
+    await closeSolvers();
+  }
+  return certificate();
+}
+
+async function scan(
+  input: VerifyInput,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<ScannedData | null> {
+  const { dataset, network } = input;
+  if (dataset === null || signal.aborted) return null;
+  const table = await recordPatterns(network, dataset, {
+    onProgress: (done, total) => progress.step(`evaluating ${dataset.name}`, done, total),
+  });
+  return { network, dataset, table };
+}
+
+interface Parts {
+  readonly properties: readonly PropertyResult[];
+  readonly obligations: readonly ObligationResult[];
+  readonly components: Readonly<Record<string, string>>;
+  readonly startedAt: string;
+  readonly interrupted: boolean;
+}
+
+function assemble(input: VerifyInput, parts: Parts): Certificate {
+  const { model, network, claims } = input;
+  const predicate: Predicate = {
+    format: 'napcert/certificate/v1',
+    verifier: { name: 'napcert', version: VERSION, components: { ...parts.components } },
+    arithmetic: 'real',
+    semantics: [...SEMANTICS],
+    model: { name: model.fileName, sha256: model.sha256, notes: [...network.notes] },
+    domain: structuredClone(claims.domain) as Predicate['domain'],
+    naps: input.naps === null ? null : { sha256: input.naps.sha256, classes: usedNaps(input) },
+    dataset: input.dataset === null ? null : { name: input.dataset.name, digest: input.dataset.digest },
+    properties: [...parts.properties],
+    obligations: [...parts.obligations],
+    holes: parts.obligations.flatMap(({ id, evidence }) =>
+      evidence.kind === 'proof'
+        ? holesOf(evidence.proof).map(
+            (hole) => `${id}: ${hole.solver} is believed (${hole.status}; ${hole.scope})`,
+          )
+        : [],
+    ),
+    limits: { timeoutSeconds: input.timeoutSeconds, engine: input.engine, solver: input.solver, seed: 0 },
+    interrupted: parts.interrupted,
+    startedAt: parts.startedAt,
+    verifiedAt: new Date().toISOString(),
+  };
+  return {
+    _type: STATEMENT_TYPE,
+    subject: [{ name: model.fileName, digest: { sha256: model.sha256 } }],
+    predicateType: PREDICATE_TYPE,
+    predicate,
+  };
+}
+
+function usedNaps({ naps, network }: VerifyInput): NonNullable<Predicate['naps']>['classes'] {
+  return [...(naps?.byClass ?? [])].map(([label, phases]) => ({
+    class: label,
+    literals: toTensorLiterals(network, phases).map(({ tensor, active, inactive }) => ({
+      tensor,
+      active: [...active],
+      inactive: [...inactive],
+    })),
+  }));
+}

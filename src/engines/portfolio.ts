@@ -1,0 +1,61 @@
+/**
+ * The order in which engines try one obligation: cheap before dear, each able to end it. Nothing else starts one.
+ */
+import { contradictions } from '../nap/nap.js';
+import { neuronBlocks } from '../network/network.js';
+import type { Obligation } from '../obligation/obligation.js';
+import type { Decision, EngineContext } from './decision.js';
+import { type ScannedData, samplesInRegion } from './falsify/follower-scan.js';
+import { decideByMilp } from './milp/decide.js';
+
+export type EngineName = 'auto' | 'milp';
+
+export interface Decided {
+  readonly decision: Decision;
+  /** What ended it: `data-scan`, `syntactic`, `milp`. */
+  readonly engine: string;
+  readonly seconds: number;
+}
+
+/** Samples of the dataset tried per obligation before solvers are asked. */
+const SCAN_CANDIDATES = 20;
+
+export async function decide(
+  context: EngineContext,
+  obligation: Obligation,
+  data: ScannedData | null,
+): Promise<Decided> {
+  const began = performance.now();
+  const done = (engine: string, decision: Decision): Decided => ({
+    decision,
+    engine,
+    seconds: (performance.now() - began) / 1000,
+  });
+  const syntactic = contradictionProof(context, obligation);
+  if (syntactic !== null) return done('syntactic', syntactic);
+  if (data !== null) {
+    for (const { point, source } of samplesInRegion(data, obligation, SCAN_CANDIDATES)) {
+      const outcome = await context.confirm(obligation, point, source);
+      if ('point' in outcome) return done('data-scan', { verdict: 'sat', confirmed: outcome });
+    }
+  }
+  return done('milp', await decideByMilp(context, obligation));
+}
+
+/** Two NAPs that require opposite phases of a neuron share no input. */
+function contradictionProof({ network }: EngineContext, { naps }: Obligation): Decision | null {
+  for (let a = 0; a < naps.length; a++) {
+    for (let b = a + 1; b < naps.length; b++) {
+      const neuron = contradictions(naps[a]!, naps[b]!)[0];
+      if (neuron === undefined) continue;
+      const block = neuronBlocks(network).find(
+        ({ offset, size }) => neuron >= offset && neuron < offset + size,
+      )!;
+      return {
+        verdict: 'unsat',
+        proof: { rule: 'contradiction', tensor: block.tensor.name, index: neuron - block.offset },
+      };
+    }
+  }
+  return null;
+}
