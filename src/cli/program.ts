@@ -1,12 +1,20 @@
 /** The commander program: names, options and help. The work is in `src/api`. */
 import { Command } from 'commander';
 import { VERSION } from '../api/version.js';
+import { registerCoverage } from './commands/coverage.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerInspect } from './commands/inspect.js';
+import { registerMine } from './commands/mine.js';
 import { EXIT_CODE_HELP } from './exit-codes.js';
 
-const COMMANDS: readonly ((program: Command) => void)[] = [registerInspect, registerEvaluate, registerDoctor];
+const COMMANDS: readonly ((program: Command) => void)[] = [
+  registerInspect,
+  registerEvaluate,
+  registerMine,
+  registerCoverage,
+  registerDoctor,
+];
 
 export function createProgram(): Command {
   const program = new Command('napcert')

@@ -48,7 +48,8 @@ export function splitSamples(dataset: Dataset, text: string): Dataset {
   return subset(dataset, splitIndices(dataset, text), `split ${text}`);
 }
 
-function splitIndices(dataset: Dataset, text: string): Int32Array {
+/** Indices that a split names, ascending. Errors as `splitSamples`. */
+export function splitIndices(dataset: Dataset, text: string): Int32Array {
   if (text === 'mine' || text === 'heldout') {
     const heldout = new Set(heldoutIndices(dataset.labels));
     return indexRange(0, dataset.count, dataset.count).filter((i) => heldout.has(i) === (text === 'heldout'));

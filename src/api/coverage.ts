@@ -1,0 +1,54 @@
+/** How many labelled samples follow which NAP, and which followers are counterexamples. */
+import { type OpenDatasetOptions, openDataset } from '../dataset/open-dataset.js';
+import { coverageTable } from '../mining/coverage.js';
+import { recordPatterns } from '../mining/patterns.js';
+import type { CoverageDocument } from '../report/documents/coverage.js';
+import { datasetReferenceOf } from './dataset-reference.js';
+import { modelReferenceOf, openModel } from './open-model.js';
+import { openNaps } from './open-naps.js';
+import { type Progress, silentProgress } from './progress.js';
+import { VERSION } from './version.js';
+
+export interface CoverageOptions {
+  readonly model: string;
+  readonly naps: string;
+  readonly data: string;
+  readonly dataset?: OpenDatasetOptions;
+}
+
+/** @throws InputError for files that cannot be used or do not fit together */
+export async function coverage(
+  options: CoverageOptions,
+  progress: Progress = silentProgress,
+): Promise<CoverageDocument> {
+  progress.step(`reading ${options.model}`);
+  const model = await openModel(options.model);
+  const naps = openNaps(options.naps, model);
+  progress.step(`reading ${options.data}`);
+  const dataset = await openDataset(options.data, options.dataset);
+  const patterns = await recordPatterns(model.network, dataset, {
+    onProgress: (done, total) => progress.step('evaluating samples', done, total),
+  });
+  const table = coverageTable(model.network, naps.naps, patterns);
+  return {
+    format: 'napcert-coverage/1',
+    napcert: VERSION,
+    model: modelReferenceOf(model),
+    naps: { file: naps.path, sha256: naps.sha256, delta: naps.file.delta },
+    dataset: datasetReferenceOf(dataset),
+    classes: table.rows.map((row) => ({
+      class: row.class,
+      active: row.active,
+      inactive: row.inactive,
+      recall: row.recall,
+      otherFollowers: row.other,
+      counterexamples: row.wrong,
+      counterexampleSamples: [...row.wrongIndices],
+    })),
+    recall: table.recall,
+    otherFollowers: table.other,
+    counterexamples: table.wrong,
+    disjointPairs: table.disjointPairs,
+    uncovered: table.uncovered,
+  };
+}

@@ -1,0 +1,28 @@
+/** NAPs made ready for use: read, and found to belong to the model. */
+import { readFileSync } from 'node:fs';
+import type { Nap } from '../nap/nap.js';
+import { readNapFile } from '../nap/nap-file.js';
+import { assertNapMatchesModel, naps } from '../nap/nap-literals.js';
+import type { NapFile } from '../nap/nap-schema.js';
+import { sha256 } from '../util/digest.js';
+import { InputError } from '../util/errors.js';
+import type { OpenedModel } from './open-model.js';
+
+export interface OpenedNaps {
+  readonly path: string;
+  readonly file: NapFile;
+  /** SHA-256 of the file's bytes. */
+  readonly sha256: string;
+  readonly naps: readonly Nap[];
+}
+
+/** @throws InputError for a file that is no NAP file, or whose NAPs are not of this model */
+export function openNaps(path: string, model: OpenedModel): OpenedNaps {
+  const file = readNapFile(path);
+  assertNapMatchesModel(file, model.loaded.sha256, path);
+  try {
+    return { path, file, sha256: sha256(readFileSync(path)), naps: naps(model.network, file) };
+  } catch (error) {
+    throw error instanceof InputError ? error.inFile(path) : error;
+  }
+}

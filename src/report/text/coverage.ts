@@ -1,0 +1,61 @@
+import type { CoverageDocument } from '../documents/coverage.js';
+import { integer, percent } from '../format.js';
+import { heading, sections, table } from '../table.js';
+
+/** Sample indices shown per class; `--json` has up to a hundred. */
+const SHOWN = 5;
+
+export function coverageText(document: CoverageDocument): string {
+  const { dataset, naps, disjointPairs } = document;
+  const rows = document.classes.map((row) => [
+    String(row.class),
+    integer(row.active),
+    integer(row.inactive),
+    integer(row.recall.of),
+    integer(row.recall.count),
+    percent(row.recall.value),
+    integer(row.otherFollowers),
+    integer(row.counterexamples),
+    samplesText(row.counterexampleSamples, row.counterexamples),
+  ]);
+  const total = [
+    'all',
+    '',
+    '',
+    integer(document.recall.of),
+    integer(document.recall.count),
+    percent(document.recall.value),
+    integer(document.otherFollowers),
+    integer(document.counterexamples),
+    '',
+  ];
+  const right = { align: 'right' } as const;
+  return sections([
+    `${heading('Coverage')} of ${naps.file} (delta ${naps.delta}) on ${integer(dataset.samples)} samples of ` +
+      `${dataset.name} (${dataset.selection})`,
+    table(
+      [
+        { title: 'class', ...right },
+        { title: 'active', ...right },
+        { title: 'inactive', ...right },
+        { title: 'samples', ...right },
+        { title: 'follow', ...right },
+        { title: 'recall', ...right },
+        { title: 'others', ...right },
+        { title: 'wrong', ...right },
+        { title: 'wrong samples' },
+      ],
+      [...rows, total],
+    ),
+    [
+      `  others: followers with another label; wrong: followers classified otherwise (each one a counterexample).`,
+      `  ${integer(document.uncovered)} samples follow no NAP.`,
+      `  ${disjointPairs.count} of ${disjointPairs.of} pairs of NAPs contradict each other in some neuron.`,
+    ].join('\n'),
+  ]);
+}
+
+function samplesText(indices: readonly number[], count: number): string {
+  if (count === 0) return '';
+  return `${indices.slice(0, SHOWN).join(', ')}${count > SHOWN ? ', ...' : ''}`;
+}
