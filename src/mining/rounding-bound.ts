@@ -11,13 +11,14 @@
  * samples to exact arithmetic.
  */
 import { forEachTerm } from '../network/linear-map.js';
-import type { Network, TensorId } from '../network/network.js';
+import type { LinearMap, Network, TensorId } from '../network/network.js';
 
-const UNIT = 2 ** -53;
+/** Unit roundoff of binary64. */
+export const UNIT = 2 ** -53;
 /** Covers the rounding in computing the bounds themselves: far fewer than 2^31 operations at u each. */
-const SLACK = 1 + 2 ** -20;
+export const SLACK = 1 + 2 ** -20;
 /** More than all underflow errors of one output element: fewer than 2^31 of at most 2^-1075 each. */
-const UNDERFLOW = 2 ** -1040;
+export const UNDERFLOW = 2 ** -1040;
 
 type Step =
   | {
@@ -51,34 +52,49 @@ export function roundingModel(network: Network): RoundingModel {
     const { map, bias, divisor } = layer;
     let gain = 0;
     let offset = 0;
-    let terms = 0;
     let leastDivisor = 1;
     for (let row = 0; row < map.rows; row++) {
       let sum = 0;
-      let entries = 0;
       forEachTerm(map, row, (_, weight) => {
         sum += Math.abs(weight);
-        entries++;
       });
       const by = divisor === null ? 1 : divisor[row]!;
       gain = Math.max(gain, sum / by);
       offset = Math.max(offset, Math.abs(bias[row]!) / by);
-      terms = Math.max(terms, entries);
       leastDivisor = Math.min(leastDivisor, by);
     }
-    // Per element: the products, their sum with the bias, and one division; zero terms round nothing.
-    const operations = 2 * terms + 2;
     return {
       kind: 'linear',
       inputs: layer.inputs,
       output: layer.output,
-      gain: gain * SLACK,
-      offset: offset * SLACK,
-      gamma: ((operations * UNIT) / (1 - operations * UNIT)) * SLACK,
+      // Quotients of huge divisors may have underflowed.
+      gain: gain * SLACK + Number.MIN_VALUE,
+      offset: offset * SLACK + Number.MIN_VALUE,
+      gamma: gammaOf(mostTerms(map)),
       underflow: (UNDERFLOW / leastDivisor) * SLACK,
     };
   });
   return { steps, tensors: network.tensors.length, input: network.input };
+}
+
+/** Largest number of terms of a row. */
+export function mostTerms(map: LinearMap): number {
+  let most = 0;
+  for (let row = 0; row < map.rows; row++) {
+    let terms = 0;
+    forEachTerm(map, row, () => {
+      terms++;
+    });
+    most = Math.max(most, terms);
+  }
+  return most;
+}
+
+/** gamma_n for an element of a linear layer with so many terms: their products, the sum with the bias, one division. */
+export function gammaOf(terms: number): number {
+  // Terms with weight zero round nothing.
+  const operations = 2 * terms + 2;
+  return ((operations * UNIT) / (1 - operations * UNIT)) * SLACK;
 }
 
 /**

@@ -1,13 +1,15 @@
 /**
  * One pass over a dataset: which neurons are active in each sample, and how the sample is classified, both
  * as exact arithmetic says. onnxruntime evaluates batches in float64; a sample whose smallest
- * |pre-activation|, or whose lead of the best logit, is within the rounding bound is evaluated exactly.
+ * |pre-activation|, or whose lead of the best logit, is within the coarse rounding bound is bounded element
+ * by element, and if that leaves it open it is evaluated in exact arithmetic.
  */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Dataset } from '../dataset/dataset.js';
 import { type Network, type NeuronBlock, neuronBlocks, neuronCount } from '../network/network.js';
 import { InputError } from '../util/errors.js';
-import { exactSampleEvaluator } from './exact-signs.js';
+import { boundedSampleEvaluator } from './bounded-signs.js';
+import { type ExactSample, exactSampleEvaluator } from './exact-signs.js';
 import { errorBounds, type RoundingModel, roundingModel } from './rounding-bound.js';
 import { signGraph } from './sign-graph.js';
 
@@ -136,8 +138,17 @@ function sampleReader(network: Network): SampleReader {
   const model = roundingModel(network);
   const least = new Float64Array(blocks.length);
   const observed = new Float64Array(network.tensors.length);
+  let bounded: ReturnType<typeof boundedSampleEvaluator> | null = null;
   let exact: ReturnType<typeof exactSampleEvaluator> | null = null;
   let recounted = 0;
+  const closely = (input: Float64Array): ExactSample => {
+    bounded ??= boundedSampleEvaluator(network);
+    const decided = bounded(input);
+    if (decided !== null) return decided;
+    recounted++;
+    exact ??= exactSampleEvaluator(network);
+    return exact(input);
+  };
   return {
     bits,
     recounted: () => recounted,
@@ -149,9 +160,7 @@ function sampleReader(network: Network): SampleReader {
       });
       const [prediction, lead] = best(logits.subarray(row * classes, (row + 1) * classes));
       if (isDecided(network, model, blocks, least, observed, input, lead)) return prediction;
-      recounted++;
-      exact ??= exactSampleEvaluator(network);
-      const sample = exact(input);
+      const sample = closely(input);
       bits.fill(0);
       sample.active.forEach((active, neuron) => {
         bits[neuron >>> 5]! |= active << (neuron & 31);
