@@ -4,9 +4,10 @@
  */
 import type { Basis, Highs, Model } from 'highs';
 import type { UnknownReason } from '../obligation/obligation.js';
-import { dropUnusable, dualBound, farkasGap, singleRowRay } from './dual-bound.js';
+import { dropUnusable, dualBound } from './dual-bound.js';
 import { type Guarded, guardModel } from './guard.js';
 import { forgetHighsModule, highsModule, highsStatusName, setHighsOptions, toHighs } from './highs.js';
+import { farkasRay } from './highs-ray.js';
 import type { LinearModel } from './solver.js';
 
 export type LpBasis = Basis;
@@ -77,7 +78,7 @@ export class PersistentLp {
     const highs = await highsModule();
     const native = highs.createModel();
     try {
-      setHighsOptions(native);
+      setHighsOptions(native, own);
       native.passModel(toHighs(highs, own));
     } catch (error) {
       native.dispose();
@@ -183,7 +184,7 @@ export class PersistentLp {
       case codes.timeLimit:
         return open('timeout', native, this.#multipliers());
       default:
-        return open('numerical', native, null);
+        return open('numerical', native, this.#multipliers());
     }
   }
 
@@ -205,37 +206,9 @@ export class PersistentLp {
 
   /** Infeasible only with multipliers that show it, else unknown. */
   #infeasible(nativeStatus: string): LpResult {
-    // HiGHS has no ray where presolve or a bound check met an impossible row.
-    const ray = this.#ray() ?? this.#rowRay() ?? this.#rayFromScratch();
+    const ray = farkasRay(this.#highs, this.#native, this.model);
     if (ray === null) return open('numerical', `${nativeStatus}, without a usable ray`, null);
     return { status: 'infeasible', ray };
-  }
-
-  #ray(): Float64Array | null {
-    const values = this.#native.getDualRay()?.values;
-    if (values === undefined) return null;
-    const y = dropUnusable(this.model, values);
-    const largest = y.reduce((most, yi) => Math.max(most, Math.abs(yi)), 0);
-    if (largest === 0) return null;
-    const scaled = y.map((yi) => yi / largest);
-    return farkasGap(this.model, scaled) > 0 ? scaled : null;
-  }
-
-  #rowRay(): Float64Array | null {
-    const ray = singleRowRay(this.model);
-    return ray !== null && farkasGap(this.model, ray) > 0 ? ray : null;
-  }
-
-  /** A second try without presolve, which may have left no basis to read a ray from. */
-  #rayFromScratch(): Float64Array | null {
-    this.#native.clearSolver();
-    this.#native.options.set('presolve', 'off');
-    try {
-      const status = this.#native.run().modelStatus;
-      return status === this.#highs.constants.modelStatus.infeasible ? this.#ray() : null;
-    } finally {
-      this.#native.options.set('presolve', 'choose');
-    }
   }
 
   #multipliers(): Float64Array | null {

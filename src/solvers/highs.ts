@@ -4,22 +4,25 @@
  */
 import highsPackage, { type Highs, type Model, type ModelData } from 'highs';
 import { type Adapter, isMip, type Outcome, unknownOutcome } from './adapter.js';
+import { farkasRay } from './highs-ray.js';
 import type { LinearModel } from './solver.js';
 
 /** The package types itself as CommonJS, where the default import is a namespace; its ES module exports the loader. */
 const loadModule = highsPackage as unknown as typeof highsPackage.default;
 
-/** Tightest values HiGHS accepts. A feasibility tolerance can only let in points outside the region. */
-const TOLERANCES = {
-  primal_feasibility_tolerance: 1e-10,
-  dual_feasibility_tolerance: 1e-10,
-  mip_feasibility_tolerance: 1e-10,
-  mip_rel_gap: 0,
-  mip_abs_gap: 0,
-  /** Nothing that passes the guard (1e-9) may be dropped. */
-  small_matrix_value: 1e-12,
-  output_flag: false,
-} as const;
+/** Nothing that passes the guard (1e-9) may be dropped, and the optimum is wanted, not one within a gap of it. */
+const OPTIONS = { small_matrix_value: 1e-12, mip_rel_gap: 0, mip_abs_gap: 0, output_flag: false } as const;
+
+/**
+ * The tightest HiGHS accepts: an LP's `infeasible` is re-checked by its multipliers, so the tolerance can only cost
+ * an answer.
+ */
+const LP_TOLERANCE = 1e-10;
+/**
+ * A MIP's `infeasible` comes without multipliers, and a tolerance near rounding error (activities of 1e4 carry
+ * 1e-12) would take noise for infeasibility. This one stays above the noise, which lets in points outside.
+ */
+const MIP_TOLERANCE = 1e-9;
 
 let loading: Promise<Highs> | undefined;
 
@@ -45,8 +48,14 @@ export async function loadHighs(): Promise<Adapter> {
 }
 
 /** Sets tolerances and silences output on a fresh native model. */
-export function setHighsOptions(native: Model): void {
-  native.options.set(TOLERANCES);
+export function setHighsOptions(native: Model, model: LinearModel): void {
+  const tolerance = isMip(model) ? MIP_TOLERANCE : LP_TOLERANCE;
+  native.options.set({
+    ...OPTIONS,
+    primal_feasibility_tolerance: tolerance,
+    dual_feasibility_tolerance: tolerance,
+    mip_feasibility_tolerance: tolerance,
+  });
 }
 
 /** The model as HiGHS takes it. Fixed names are not needed: the array API answers by index. */
@@ -80,16 +89,16 @@ export function toHighs(highs: Highs, model: LinearModel): ModelData {
 function run(highs: Highs, model: LinearModel, timeLimitSeconds: number): Outcome {
   const native = highs.createModel();
   try {
-    setHighsOptions(native);
+    setHighsOptions(native, model);
     native.options.set('time_limit', timeLimitSeconds);
     native.passModel(toHighs(highs, model));
-    return interpret(highs, native, isMip(model), native.run().modelStatus);
+    return interpret(highs, native, model, native.run().modelStatus);
   } finally {
     native.dispose();
   }
 }
 
-function interpret(highs: Highs, native: Model, mip: boolean, status: number): Outcome {
+function interpret(highs: Highs, native: Model, model: LinearModel, status: number): Outcome {
   const codes = highs.constants.modelStatus;
   switch (status) {
     case codes.optimal:
@@ -100,26 +109,33 @@ function interpret(highs: Highs, native: Model, mip: boolean, status: number): O
         x: native.getSolution().colValue,
       };
     case codes.infeasible:
-      return { status: 'infeasible', nativeStatus: 'infeasible' };
+      return infeasible(highs, native, model, 'infeasible');
     case codes.unbounded:
       return { status: 'unbounded', nativeStatus: 'unbounded' };
     case codes.timeLimit:
-      return unknownOutcome('timeout', 'timeLimit', incumbent(highs, native), bound(native, mip));
+      return unknownOutcome('timeout', 'timeLimit', incumbent(highs, native), bound(native, model));
     case codes.unboundedOrInfeasible:
-      return settleWithoutCost(highs, native);
+      return settleWithoutCost(highs, native, model);
     default:
       return unknownOutcome('numerical', highsStatusName(highs, status));
   }
 }
 
+function infeasible(highs: Highs, native: Model, model: LinearModel, nativeStatus: string): Outcome {
+  if (!isMip(model) && farkasRay(highs, native, model) === null) {
+    return unknownOutcome('numerical', `${nativeStatus}, without a usable ray`);
+  }
+  return { status: 'infeasible', nativeStatus };
+}
+
 /** Presolve could not tell which: without a cost the model is not unbounded. */
-function settleWithoutCost(highs: Highs, native: Model): Outcome {
+function settleWithoutCost(highs: Highs, native: Model, model: LinearModel): Outcome {
   const { numCols } = native.getDimensions();
   native.changeColsCost({ kind: 'range', from: 0, to: numCols - 1 }, new Float64Array(numCols));
   const codes = highs.constants.modelStatus;
   const status = native.run().modelStatus;
   const nativeStatus = `unboundedOrInfeasible, without cost ${highsStatusName(highs, status)}`;
-  if (status === codes.infeasible) return { status: 'infeasible', nativeStatus };
+  if (status === codes.infeasible) return infeasible(highs, native, model, nativeStatus);
   if (status === codes.optimal) return { status: 'unbounded', nativeStatus };
   return unknownOutcome(status === codes.timeLimit ? 'timeout' : 'numerical', nativeStatus);
 }
@@ -135,8 +151,8 @@ function incumbent(highs: Highs, native: Model): Float64Array | null {
   return found ? native.getSolution().colValue : null;
 }
 
-function bound(native: Model, mip: boolean): number | null {
-  if (!mip) return null;
+function bound(native: Model, model: LinearModel): number | null {
+  if (!isMip(model)) return null;
   const value = native.info.get('mip_dual_bound');
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }

@@ -16,6 +16,19 @@ export async function solverVersion(name: SolverName): Promise<string> {
   return `${TITLES[name]} ${(await loadAdapter(name)).version}`;
 }
 
+/** Solvers and Node.js by name, for a certificate's verifier. A solver that cannot be loaded is left out. */
+export async function componentVersions(): Promise<Readonly<Record<string, string>>> {
+  const components: Record<string, string> = { node: process.versions.node };
+  for (const name of SOLVER_NAMES) {
+    try {
+      components[name] = (await loadAdapter(name)).version;
+    } catch {
+      // It was not used then; `doctor` says what is wrong with it.
+    }
+  }
+  return components;
+}
+
 export interface SolverProbe {
   readonly solver: SolverName;
   readonly ok: boolean;

@@ -54,7 +54,14 @@ export async function closeSolvers(): Promise<void> {
 
 function start(solver: SolverName): Promise<WarmWorker> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(workerUrl('solvers/worker.js'), { workerData: { solver } });
+    const worker = new Worker(workerUrl('solvers/worker.js'), {
+      workerData: { solver },
+      stdout: true,
+      stderr: true,
+    });
+    // What native code prints when it aborts has no place in a result on stdout.
+    worker.stdout.resume();
+    worker.stderr.resume();
     const onExit = (code: number) => reject(new Error(`solver thread ended with code ${code} while loading`));
     worker.once('error', reject);
     worker.once('exit', onExit);
