@@ -75,15 +75,16 @@ def fit(modules: list[nn.Module], loss: Loss, data: Split, schedule: Schedule) -
         print(f"epoch {epoch + 1}/{schedule.epochs}: loss {total / len(labels):.4f}", flush=True)
 
 
-def class_code_loss(z: Tensor, labels: Tensor, classes: int, rest: float = 0.1) -> Tensor:
+def class_code_loss(z: Tensor, labels: Tensor, classes: int, own: float = 3.0, rest: float = 0.1) -> Tensor:
     """Signed class code: neuron y of the first `classes` shall be >= 1, every other neuron <= -1.
 
-    A hinge on the *signs* of one layer's pre-activations: sum over the first `classes` neurons of
-    max(0, 1 - target * z), plus `rest` times the same over the remaining neurons (target -1).
+    A hinge on the *signs* of one layer's pre-activations, max(0, 1 - target * z), summed with weight 1 over the
+    first `classes` neurons and `rest` over the others. The class's own neuron counts `own` times: it is only one
+    against nine, and a NAP can require it to be active only if it seldom stays off.
     """
     target = torch.full_like(z, -1.0)
     target[torch.arange(len(labels)), labels] = 1.0
-    hinge = F.relu(1 - target * z)
+    hinge = F.relu(1 - target * z) * torch.where(target > 0, own, 1.0)
     return (hinge[:, :classes].sum(1) + rest * hinge[:, classes:].sum(1)).mean()
 
 
