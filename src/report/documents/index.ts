@@ -1,0 +1,25 @@
+/** JSON documents of the command line by command, and their published schemas. */
+import { z } from 'zod';
+import { coverageSchema } from './coverage.js';
+import { doctorSchema } from './doctor.js';
+import { evaluateSchema } from './evaluate.js';
+import { exportSchema } from './export.js';
+import { inspectSchema } from './inspect.js';
+import { mineSchema } from './mine.js';
+
+export const DOCUMENTS = {
+  coverage: coverageSchema,
+  doctor: doctorSchema,
+  evaluate: evaluateSchema,
+  export: exportSchema,
+  inspect: inspectSchema,
+  mine: mineSchema,
+} as const;
+
+export type DocumentName = keyof typeof DOCUMENTS;
+
+/** Text of `specs/output/NAME.schema.json` (JSON Schema, draft 2020-12). */
+export function documentSchemaText(name: DocumentName): string {
+  const schema = z.toJSONSchema(DOCUMENTS[name], { target: 'draft-2020-12' });
+  return `${JSON.stringify({ title: `napcert ${name} --json`, ...schema }, null, 2)}\n`;
+}
