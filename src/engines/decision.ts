@@ -1,11 +1,11 @@
 /** What an engine says about one obligation, and what it is given to say it. */
-import type { ProofNode } from '../certificate/proof.js';
+import type { ProofStep } from '../certificate/proof.js';
 import type { Network } from '../network/network.js';
 import type { Obligation, UnknownReason } from '../obligation/obligation.js';
 import type { SolverName } from '../solvers/solver.js';
 
 export type Decision =
-  | { readonly verdict: 'unsat'; readonly proof: ProofNode }
+  | { readonly verdict: 'unsat'; readonly steps: readonly ProofStep[]; readonly margin: number | null }
   /** The point was confirmed by exact replay and by onnxruntime. */
   | { readonly verdict: 'sat'; readonly confirmed: Confirmed }
   | {

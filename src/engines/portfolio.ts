@@ -53,7 +53,8 @@ function contradictionProof({ network }: EngineContext, { naps }: Obligation): D
       )!;
       return {
         verdict: 'unsat',
-        proof: { rule: 'contradiction', tensor: block.tensor.name, index: neuron - block.offset },
+        steps: [{ rule: 'contradiction', tensor: block.tensor.name, index: neuron - block.offset }],
+        margin: null,
       };
     }
   }

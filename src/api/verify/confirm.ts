@@ -8,9 +8,9 @@ import type { Box, Obligation } from '../../obligation/obligation.js';
 /**
  * A candidate is confirmed if, rounded to the model's element type, it lies in the box, follows every NAP as
  * mined (z > 0 / z <= 0) and meets the output constraints in exact arithmetic, and onnxruntime agrees about the
- * output constraints. `runtime` is null where onnxruntime is not installed; the certificate then says so.
+ * output constraints.
  */
-export function confirmer(network: Network, runtime: OracleSession | null): Confirm {
+export function confirmer(network: Network, runtime: OracleSession): Confirm {
   return async (obligation, candidate, source) => {
     const point = roundInto(candidate, obligation.box, network.elementType);
     const replay = replayPoint(network, obligation, point);
@@ -20,7 +20,6 @@ export function confirmer(network: Network, runtime: OracleSession | null): Conf
     }
     if (!replay.strict.followsStrictly)
       return { rejected: 'an active literal is met only at its boundary z = 0' };
-    if (runtime === null) return { point, exactLogits: replay.logits, runtimeLogits: null, source };
     const { logits } = await runtime.run(point, 1);
     const runtimeLogits = [...logits];
     if (!meetsOutputs(obligation, runtimeLogits)) {

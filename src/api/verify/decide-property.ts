@@ -1,5 +1,6 @@
 /** One property: obligations decided one after the other, witnesses found, verdict drawn. */
 import type { Evidence, ObligationResult, PropertyResult, Witness } from '../../certificate/certificate.js';
+import { holesAmong } from '../../certificate/proof.js';
 import type { Decision, EngineContext } from '../../engines/decision.js';
 import { type ScannedData, samplesInRegion } from '../../engines/falsify/follower-scan.js';
 import { type Decided, decide } from '../../engines/portfolio.js';
@@ -128,7 +129,12 @@ function toResult(obligation: Obligation, { decision, engine, seconds }: Decided
 function evidenceOf(decision: Decision): Evidence {
   switch (decision.verdict) {
     case 'unsat':
-      return { kind: 'proof', proof: decision.proof };
+      return {
+        kind: 'proof',
+        proof: { kind: 'inline', steps: [...decision.steps] },
+        holes: holesAmong(decision.steps).length,
+        margin: decision.margin,
+      };
     case 'sat': {
       const { point, exactLogits, runtimeLogits, source } = decision.confirmed;
       return {

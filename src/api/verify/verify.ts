@@ -6,7 +6,7 @@ import type {
   PropertyResult,
 } from '../../certificate/certificate.js';
 import { PREDICATE_TYPE, SEMANTICS, STATEMENT_TYPE } from '../../certificate/certificate.js';
-import { holesOf } from '../../certificate/proof.js';
+import { holesAmong } from '../../certificate/proof.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import type { EngineContext } from '../../engines/decision.js';
 import type { ScannedData } from '../../engines/falsify/follower-scan.js';
@@ -14,7 +14,7 @@ import type { EngineName } from '../../engines/portfolio.js';
 import { recordPatterns } from '../../mining/patterns.js';
 import { type Phases, toTensorLiterals } from '../../nap/nap.js';
 import type { Network } from '../../network/network.js';
-import { openOracle } from '../../network/oracle.js';
+import { openSession } from '../../network/oracle.js';
 import type { ClaimContext } from '../../obligation/compile.js';
 import type { LoadedModel } from '../../onnx/load-model.js';
 import { closeSolvers } from '../../solvers/solve.js';
@@ -55,7 +55,7 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
   const progress = events.progress ?? silentProgress;
   const signal = events.signal ?? new AbortController().signal;
   const startedAt = new Date().toISOString();
-  const runtime = await openOracle(model.bytes, network, { optimize: false });
+  const runtime = await openSession(model.bytes, network);
   const components = await componentVersions();
   const claim: ClaimContext = {
     network,
@@ -95,7 +95,7 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
       events.onCertificate?.(certificate());
     }
   } finally {
-    await runtime?.close();
+    await runtime.close();
     await closeSolvers();
   }
   return certificate();
@@ -136,8 +136,8 @@ function assemble(input: VerifyInput, parts: Parts): Certificate {
     properties: [...parts.properties],
     obligations: [...parts.obligations],
     holes: parts.obligations.flatMap(({ id, evidence }) =>
-      evidence.kind === 'proof'
-        ? holesOf(evidence.proof).map(
+      evidence.kind === 'proof' && evidence.proof.kind === 'inline'
+        ? holesAmong(evidence.proof.steps).map(
             (hole) => `${id}: ${hole.solver} is believed (${hole.status}; ${hole.scope})`,
           )
         : [],

@@ -28,7 +28,8 @@ export async function decideByMilp(context: EngineContext, obligation: Obligatio
   if (empty !== null) {
     return {
       verdict: 'unsat',
-      proof: { rule: 'bound', tensor: network.tensors[empty.tensor]!.name, index: empty.index },
+      steps: [{ rule: 'bound', tensor: network.tensors[empty.tensor]!.name, index: empty.index }],
+      margin: null,
     };
   }
   let open: Decision = unknown('timeout', 'no time left to start', null);
@@ -73,13 +74,16 @@ function trusted(result: SolveResult, network: Network, start: TensorId, encodin
   const whole = start === network.input;
   return {
     verdict: 'unsat',
-    proof: {
-      rule: 'hole',
-      reason: 'solver-trusted',
-      solver: `${result.solver} ${result.version}`,
-      status: result.nativeStatus,
-      scope: `${whole ? 'whole network' : `suffix behind ${network.tensors[start]!.name}`}: ${encoding.model.rows} rows, ${encoding.model.columns} columns, ${encoding.binaries} binaries`,
-    },
+    steps: [
+      {
+        rule: 'hole',
+        reason: 'solver-trusted',
+        solver: `${result.solver} ${result.version}`,
+        status: result.nativeStatus,
+        scope: `${whole ? 'whole network' : `suffix behind ${network.tensors[start]!.name}`}: ${encoding.model.rows} rows, ${encoding.model.columns} columns, ${encoding.binaries} binaries`,
+      },
+    ],
+    margin: null,
   };
 }
 
