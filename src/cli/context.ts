@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Progress } from '../api/progress.js';
 import type { InputError } from '../util/errors.js';
 import type { ExitCode } from './exit-codes.js';
+import { prettyJson } from './json.js';
 import { terminalProgress } from './progress.js';
 import { onSignal } from './signals.js';
 
@@ -51,7 +52,7 @@ export async function run<T>(
     const { document, text, exitCode, failure } = await action({ progress, signal: signals.take });
     progress.clear();
     process.exitCode = signals.exitCode() ?? exitCode;
-    print(options.json === true ? JSON.stringify(document, null, 2) : text(document));
+    print(options.json === true ? prettyJson(document) : text(document));
     if (failure !== undefined) throw failure;
   } catch (error) {
     progress.clear();

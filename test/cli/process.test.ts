@@ -1,0 +1,96 @@
+/** The process as shells and pipes see it: signals, closed pipes, large results, colours. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeModel, tensor } from '../../src/onnx/encode.js';
+import { runCli } from '../helpers/run-cli.js';
+import { TINY_CSV, tinyModel } from '../helpers/tiny-model.js';
+
+const CLASSES = 700;
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'napcert-process-'));
+  writeFileSync(join(folder, 'tiny.onnx'), tinyModel());
+  writeFileSync(join(folder, 'tiny.csv'), TINY_CSV);
+  const weights = Float32Array.from({ length: CLASSES }, (_, i) => i);
+  writeFileSync(
+    join(folder, 'wide.onnx'),
+    encodeModel({
+      nodes: [{ op: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }],
+      initializers: { w: tensor('float32', [1, CLASSES], weights) },
+      inputs: [{ name: 'x', type: 'float32', dims: ['n', 1] }],
+      outputs: [{ name: 'y', type: 'float32', dims: ['n', CLASSES] }],
+    }),
+  );
+  writeFileSync(join(folder, 'wide.csv'), `x,label\n1,${CLASSES - 1}\n`);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const cli = (args: string[], options: Parameters<typeof runCli>[1] = {}) =>
+  runCli(args, { cwd: folder, ...options });
+
+describe('signals', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s ends mining with %i and writes nothing', async (signal, exitCode) => {
+    // The tiny model does not fit the digits, so even without the signal no file could be written.
+    const { code, stdout, stderr } = await cli(
+      ['mine', 'tiny.onnx', '--data', 'mnist', '--delta', '1', '-o', 'interrupted.json'],
+      {
+        started: (child) => {
+          child.stderr?.once('data', () => child.kill(signal));
+        },
+      },
+    );
+    expect({ code, stdout }).toEqual({ code: exitCode, stdout: '' });
+    expect(stderr).toMatch(/interrupted|terminated/);
+    expect(existsSync(join(folder, 'interrupted.json'))).toBe(false);
+  });
+});
+
+describe('stdout', () => {
+  const wide = ['evaluate', 'wide.onnx', '--data', 'wide.csv', '--label-gaps', '--quiet', '--json'];
+
+  it('a large document arrives whole', async () => {
+    const { code, stdout } = await cli(wide);
+    expect(code).toBe(0);
+    expect(stdout.length).toBeGreaterThan(1_000_000);
+    const { confusion } = JSON.parse(stdout) as { confusion: number[][] };
+    expect(confusion.map((row) => row.length)).toEqual(new Array(CLASSES).fill(CLASSES));
+    expect(confusion[CLASSES - 1]![CLASSES - 1]).toBe(1);
+  });
+
+  it('a reader that leaves early is no error', async () => {
+    const { code, stderr } = await cli(wide, { started: (child) => child.stdout?.destroy() });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+});
+
+describe('stderr', () => {
+  const args = ['evaluate', 'tiny.onnx', '--data', 'tiny.csv'];
+
+  it('has progress with elapsed time, line by line without control characters', async () => {
+    const { stderr } = await cli(args);
+    expect(stderr).toMatch(/^ +\d+\.\d s {2}reading tiny\.onnx$/m);
+    for (const control of ['\r', '\u001b']) expect(stderr).not.toContain(control);
+  });
+
+  it('--quiet has none, and stdout stays the same', async () => {
+    const [loud, quiet] = await Promise.all([cli(args), cli([...args, '--quiet'])]);
+    expect(quiet).toEqual({ code: 0, stdout: loud.stdout, stderr: '' });
+  });
+});
+
+describe('colours', () => {
+  it('are on when forced and off by default in a pipe and with NO_COLOR', async () => {
+    const args = ['inspect', 'tiny.onnx', '--quiet'];
+    const plain = await cli(args, { env: { NO_COLOR: '' } });
+    const forced = await cli(args, { env: { FORCE_COLOR: '1', NO_COLOR: '' } });
+    const off = await cli(args);
+    expect(plain.stdout).not.toContain('\u001b');
+    expect(off.stdout).not.toContain('\u001b');
+    expect(forced.stdout).toContain('\u001b[32mok');
+  });
+});
