@@ -54,14 +54,15 @@ export async function closeSolvers(): Promise<void> {
 
 function start(solver: SolverName): Promise<WarmWorker> {
   return new Promise((resolve, reject) => {
+    // What native code prints when it aborts has no place in a result on stdout. It is kept from there and left
+    // unread: reading would keep the process alive.
     const worker = new Worker(workerUrl('solvers/worker.js'), {
       workerData: { solver },
       stdout: true,
       stderr: true,
+      // Flags of the main script (loaders, -e) are not for this one.
+      execArgv: [],
     });
-    // What native code prints when it aborts has no place in a result on stdout.
-    worker.stdout.resume();
-    worker.stderr.resume();
     const onExit = (code: number) => reject(new Error(`solver thread ended with code ${code} while loading`));
     worker.once('error', reject);
     worker.once('exit', onExit);

@@ -1,7 +1,9 @@
 /** Statuses, deadlines and worker life, through worker threads; expected values by hand. */
+import { spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, it } from 'vitest';
 import { closeSolvers, solve, solveUnguarded } from '../../src/solvers/solve.js';
 import type { LinearModel, SolverName } from '../../src/solvers/solver.js';
+import { workerUrl } from '../../src/util/worker-url.js';
 import { linear, marketSplit } from './models.js';
 
 const ALL: readonly SolverName[] = ['glpk', 'highs', 'jslp'];
@@ -160,6 +162,24 @@ describe('worker life', () => {
     await closeSolvers();
     const easy = linear({ cost: [1], lower: [2], upper: [3], rows: [] });
     expect(await solve(easy, withSolver('jslp'))).toMatchObject({ status: 'optimal', objective: 2 });
+  });
+
+  it('an idle solver does not keep the process alive', () => {
+    const script = `
+      import { solve } from ${JSON.stringify(workerUrl('solvers/solve.js').href)};
+      const one = (v) => Float64Array.of(v);
+      const none = new Float64Array(0);
+      const model = { kind: 'linear-model', columns: 1, rows: 0, cost: one(1), lower: one(2), upper: one(3),
+        integer: new Uint8Array(1), rowStart: Int32Array.of(0), col: new Int32Array(0), value: none,
+        rowLower: none, rowUpper: none };
+      for (const solver of ['glpk', 'highs', 'jslp']) {
+        console.log((await solve(model, { solver, timeoutSeconds: 20 })).objective);
+      }`;
+    const run = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      timeout: 50_000,
+    });
+    expect(run).toMatchObject({ status: 0, signal: null, stdout: '2\n2\n2\n', stderr: '' });
   });
 
   it('refuses a timeout that is none', async () => {
