@@ -41,7 +41,7 @@ function lower(loaded: LoadedModel): Network {
     });
   }
   const nodes = orderedNodes(graph, output.name);
-  const builder = new Builder(elementType);
+  const builder = new Builder(elementType, new Set(graph.nodes.flatMap((node) => node.outputs)));
   const values = new Map<string, Value>();
   const { shape, batched, batchSize } = inputShape(input);
   values.set(input.name, builder.input(input.name, shape, batched));

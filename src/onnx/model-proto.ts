@@ -3,9 +3,11 @@
  * Source: onnx.proto (ONNX IR specification), field numbers as published there.
  */
 import { decodeTensor, type TensorProto } from './tensor-proto.js';
-import type { Field, WireReader } from './wire-reader.js';
+import { decodeValueInfo, type ValueInfo } from './value-info.js';
+import { each, type Field, type Visitor, type WireReader } from './wire-reader.js';
 
 export type { TensorData, TensorProto } from './tensor-proto.js';
+export type { Dimension, ValueInfo } from './value-info.js';
 
 /** Field numbers shared by the decoder, the encoder and the editor of outputs. */
 export const MODEL_GRAPH = 7;
@@ -35,17 +37,6 @@ export interface NodeProto {
   readonly attributes: readonly AttributeProto[];
 }
 
-/** A dimension: a number, or a name (possibly empty) for a dynamic one. */
-export type Dimension = number | string;
-
-export interface ValueInfo {
-  readonly name: string;
-  /** ONNX element type number; 0 if not a tensor or not stated. */
-  readonly elementType: number;
-  /** Null where no shape is stated. */
-  readonly shape: readonly Dimension[] | null;
-}
-
 export interface GraphProto {
   readonly name: string;
   readonly nodes: readonly NodeProto[];
@@ -63,16 +54,6 @@ export interface ModelProto {
   readonly functions: number;
   readonly producer: string;
   readonly metadata: readonly { readonly key: string; readonly value: string }[];
-}
-
-type Visitor = (field: Field) => void;
-
-function each(reader: WireReader, visit: Readonly<Record<number, Visitor>>): void {
-  for (let field = reader.next(); field !== null; field = reader.next()) {
-    const action = visit[field.number];
-    if (action === undefined) reader.skip(field);
-    else action(field);
-  }
 }
 
 /** Decodes a ModelProto; repeated graph fields merge, as protobuf demands. Throws InputError. */
@@ -254,50 +235,4 @@ function decodeAttribute(reader: WireReader): AttributeProto {
     23: unreadable,
   });
   return attribute;
-}
-
-function decodeValueInfo(reader: WireReader): ValueInfo {
-  const info = { name: '', elementType: 0, shape: null as Dimension[] | null };
-  each(reader, {
-    1: (field) => {
-      info.name = reader.string(field);
-    },
-    2: (field) => {
-      const type = reader.message(field, 'type');
-      each(type, {
-        1: (inner) => {
-          const tensor = type.message(inner, 'tensor_type');
-          each(tensor, {
-            1: (leaf) => {
-              info.elementType = tensor.int(leaf);
-            },
-            2: (leaf) => {
-              info.shape = decodeShape(tensor.message(leaf, 'shape'));
-            },
-          });
-        },
-      });
-    },
-  });
-  return info;
-}
-
-function decodeShape(reader: WireReader): Dimension[] {
-  const shape: Dimension[] = [];
-  each(reader, {
-    1: (field) => {
-      const dim = reader.message(field, `dim[${shape.length}]`);
-      let value: Dimension = '';
-      each(dim, {
-        1: (inner) => {
-          value = dim.int(inner);
-        },
-        2: (inner) => {
-          value = dim.string(inner);
-        },
-      });
-      shape.push(value);
-    },
-  });
-  return shape;
 }

@@ -198,3 +198,15 @@ export class WireReader {
     throw this.fault('varint is too long', start, 'at most 10 bytes', 'more');
   }
 }
+
+/** What to do with a field; unknown fields are skipped. */
+export type Visitor = (field: Field) => void;
+
+/** Visits the fields of a message by number. */
+export function each(reader: WireReader, visit: Readonly<Record<number, Visitor>>): void {
+  for (let field = reader.next(); field !== null; field = reader.next()) {
+    const action = visit[field.number];
+    if (action === undefined) reader.skip(field);
+    else action(field);
+  }
+}

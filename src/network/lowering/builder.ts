@@ -22,9 +22,13 @@ export class Builder {
   readonly notes: string[] = [];
   /** Tensors whose name somebody relies on: the input and pre-activations. */
   private readonly pinned = new Set<TensorId>();
+  /** Names of tensors so far, and names that belong to the ONNX graph. */
   private readonly names = new Set<string>();
 
-  constructor(readonly elementType: 'float32' | 'float64') {}
+  constructor(
+    readonly elementType: 'float32' | 'float64',
+    private readonly onnxNames: ReadonlySet<string>,
+  ) {}
 
   note(text: string): void {
     if (!this.notes.includes(text)) this.notes.push(text);
@@ -74,8 +78,10 @@ export class Builder {
       const earlier = this.reluOf(input.tensor);
       if (earlier?.slope === slope) return { ...input, tensor: earlier.output };
       const differs = this.tensors[input.tensor]!.name !== inputName;
-      if (differs || earlier !== undefined)
-        before = this.copy(origin.label, input, this.freshName(inputName));
+      if (differs || earlier !== undefined) {
+        const name = this.names.has(inputName) ? this.freshName(`${inputName}/copy`) : inputName;
+        before = this.copy(origin.label, input, name);
+      }
     } else {
       this.rename(input, inputName);
     }
@@ -121,10 +127,10 @@ export class Builder {
     this.tensors[value.tensor] = { name, shape, size: old.size };
   }
 
-  /** A name for an intermediate tensor. */
+  /** A name for an intermediate tensor that the ONNX graph does not have. */
   freshName(base: string): string {
     let name = base;
-    for (let i = 2; this.names.has(name); i++) name = `${base}#${i}`;
+    for (let i = 2; this.names.has(name) || this.onnxNames.has(name); i++) name = `${base}#${i}`;
     return name;
   }
 

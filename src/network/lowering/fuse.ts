@@ -2,7 +2,7 @@
  * Simplification that changes no number: bias additions, divisors and permutations are folded into the
  * layer before or behind them where float64 loses nothing, and unused tensors are dropped.
  */
-import type { Layer, LinearLayer, Network, SparseMap, TensorId } from '../network.js';
+import type { DenseMap, Layer, LinearLayer, LinearMap, Network, SparseMap, TensorId } from '../network.js';
 import { isIdentity, isSelection } from './maps.js';
 
 /** Folds until nothing changes, then renumbers the tensors that are left. */
@@ -60,6 +60,17 @@ function fold(first: LinearLayer, second: LinearLayer): LinearLayer | null {
       if (bias !== null) return { ...first, node, output: second.output, bias, divisor: second.divisor };
     }
   }
+  const signs = signsOf(second.map);
+  if (signs !== null && first.divisor === null && isZero(second.bias) && first.map.kind !== 'conv') {
+    const bias = first.bias.map((value, i) => signs[i]! * value);
+    return {
+      ...first,
+      output: second.output,
+      map: signedRows(first.map, signs),
+      bias,
+      divisor: second.divisor,
+    };
+  }
   const plain = first.divisor === null && isZero(first.bias) && first.inputs.length === 1;
   if (plain && first.map.kind === 'sparse' && isSelection(first.map)) {
     const map = second.map;
@@ -77,6 +88,24 @@ function fold(first: LinearLayer, second: LinearLayer): LinearLayer | null {
     }
   }
   return null;
+}
+
+/** The diagonal of a map that only changes signs, else null. */
+function signsOf(map: LinearMap): Float64Array | null {
+  if (map.kind !== 'sparse' || map.rows !== map.cols || map.col.length !== map.rows) return null;
+  const diagonal =
+    map.rowStart.every((start, i) => start === i) && map.col.every((column, i) => column === i);
+  return diagonal && map.weight.every((weight) => Math.abs(weight) === 1) ? map.weight : null;
+}
+
+function signedRows(map: DenseMap | SparseMap, signs: Float64Array): DenseMap | SparseMap {
+  const weight = new Float64Array(map.weight.length);
+  for (let i = 0; i < map.rows; i++) {
+    const start = map.kind === 'dense' ? i * map.cols : map.rowStart[i]!;
+    const end = map.kind === 'dense' ? start + map.cols : map.rowStart[i + 1]!;
+    for (let k = start; k < end; k++) weight[k] = signs[i]! * map.weight[k]!;
+  }
+  return { ...map, weight };
 }
 
 function isPermutation(map: SparseMap): boolean {

@@ -1,0 +1,113 @@
+/** Does the lowered network compute what onnxruntime computes on the file? Asked before anything is claimed. */
+import { InputError } from '../util/errors.js';
+import { boundedEvaluator } from './error-bound.js';
+import type { Network } from './network.js';
+import { exposable, openSession } from './oracle.js';
+
+export interface ComparisonOptions {
+  /** Seed of the random samples. */
+  readonly seed?: number;
+  /** Random samples, half of them from [0, 1], half from [-1, 1]. */
+  readonly random?: number;
+}
+
+export interface Comparison {
+  readonly kind: 'comparison';
+  readonly samples: number;
+  /** Names of the tensors compared, in the order of the layers. */
+  readonly tensors: readonly string[];
+  /** Largest difference relative to the rounding bound; at most 1. */
+  readonly worst: number;
+  /** Largest absolute difference. */
+  readonly largest: number;
+}
+
+/**
+ * Runs onnxruntime and `forward` on the given samples and on random ones, and compares every tensor that
+ * exists in the ONNX graph. Differences are allowed up to the bound of error-bound.ts, once for each side.
+ * @throws InputError naming the first tensor and element that differ by more.
+ */
+export async function compareWithOracle(
+  network: Network,
+  bytes: Uint8Array,
+  samples: readonly Float64Array[],
+  options: ComparisonOptions = {},
+): Promise<Comparison> {
+  const size = network.tensors[network.input]!.size;
+  const all = [...samples, ...randomSamples(size, options.random ?? 8, options.seed ?? 1)].map((sample) =>
+    network.elementType === 'float32' ? sample.map(Math.fround) : sample,
+  );
+  const produced = new Set(exposable(bytes, network));
+  const ids = network.layers.map((layer) => layer.output).filter((id) => produced.has(id));
+  const batch = new Float64Array(all.length * size);
+  for (let i = 0; i < all.length; i++) batch.set(all[i]!, i * size);
+  const session = await openSession(bytes, network, { expose: ids });
+  let exposed: readonly (Float32Array | Float64Array)[];
+  try {
+    exposed = (await session.run(batch, all.length)).exposed;
+  } finally {
+    await session.close();
+  }
+  const evaluate = boundedEvaluator(network);
+  let worst = 0;
+  let largest = 0;
+  all.forEach((sample, s) => {
+    const { tensors, errors } = evaluate(sample);
+    ids.forEach((id, k) => {
+      const mine = tensors[id]!;
+      for (let i = 0; i < mine.length; i++) {
+        const theirs = exposed[k]![s * mine.length + i]!;
+        const difference = Math.abs(mine[i]! - theirs);
+        const bound = 2 * errors[id]![i]!;
+        if (!(difference <= bound))
+          throw disagreement(network.tensors[id]!.name, i, s, mine[i]!, theirs, bound);
+        largest = Math.max(largest, difference);
+        if (bound > 0) worst = Math.max(worst, difference / bound);
+      }
+    });
+  });
+  return {
+    kind: 'comparison',
+    samples: all.length,
+    tensors: ids.map((id) => network.tensors[id]!.name),
+    worst,
+    largest,
+  };
+}
+
+function disagreement(
+  name: string,
+  element: number,
+  sample: number,
+  mine: number,
+  theirs: number,
+  bound: number,
+) {
+  return new InputError(
+    'onnxruntime and napcert compute different values; nothing can be claimed about this model',
+    {
+      place: `tensor "${name}", element ${element}, sample ${sample}`,
+      expected: `${mine} within ${bound} (rounding bound), computed by napcert`,
+      found: `${theirs}, computed by onnxruntime`,
+    },
+  );
+}
+
+/** Reproducible samples: uniform in [0, 1] and in [-1, 1] in turn. */
+export function randomSamples(size: number, count: number, seed: number): readonly Float64Array[] {
+  const next = uniform(seed);
+  return Array.from({ length: count }, (_, s) =>
+    Float64Array.from({ length: size }, () => (s % 2 === 0 ? next() : 2 * next() - 1)),
+  );
+}
+
+/** Source: mulberry32, public domain, by Tommy Ettinger. */
+function uniform(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}

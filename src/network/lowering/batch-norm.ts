@@ -1,0 +1,68 @@
+/** BatchNormalization at inference: y = s (x - mean) + beta, where only s is rounded. */
+import { identityMap } from './maps.js';
+import type { NodeView } from './node-view.js';
+import { sizeOf } from './shapes.js';
+import type { Value } from './values.js';
+
+/**
+ * s = gamma / sqrt(var + epsilon) is irrational in general and rounded to float64, once; mean and offset
+ * stay exact because they are kept in separate layers.
+ */
+export function lowerBatchNormalization(view: NodeView): Value {
+  view.arity(5, 5);
+  view.ignoreAttr('momentum');
+  const x = view.activation(0);
+  if (x.shape.length < 2 || x.shape[0] !== 1) {
+    throw view.unsupported('BatchNormalization needs a batch axis and a channel axis', 'keep the batch axis');
+  }
+  if (view.attrInt('training_mode', 0) !== 0)
+    throw view.unsupported('BatchNormalization is in training mode', 'export for inference');
+  if (view.attrInt('spatial', 1) !== 1)
+    throw view.unsupported('BatchNormalization with spatial = 0', 'export with spatial = 1');
+  // The default is the float32 nearest to 1e-5, as onnxruntime has it.
+  const epsilon = view.attrFloat('epsilon', Math.fround(1e-5));
+  const channels = x.shape[1]!;
+  const parameter = (index: number, name: string): Float64Array => {
+    const { shape, values } = view.floats(index);
+    if (shape.length === 1 && shape[0] === channels) return values;
+    throw view.bad(`${name} has the wrong shape`, `[${channels}]`, `[${shape.join(', ')}]`);
+  };
+  const gamma = parameter(1, 'scale');
+  const beta = parameter(2, 'B');
+  const mean = parameter(3, 'mean');
+  const variance = parameter(4, 'var');
+  const scale = gamma.map((g, c) => {
+    const inside = variance[c]! + epsilon;
+    if (!(inside > 0))
+      throw view.bad(
+        'variance plus epsilon is not positive',
+        'a positive number',
+        `${inside} in channel ${c}`,
+      );
+    return g / Math.sqrt(inside);
+  });
+  const size = sizeOf(x.shape);
+  const perChannel = size / channels;
+  const spread = (values: Float64Array) =>
+    Float64Array.from({ length: size }, (_, i) => values[Math.floor(i / perChannel)]!);
+  const { builder } = view;
+  const centred = builder.linear(
+    { label: view.label, name: builder.freshName(`${view.output}/centred`) },
+    [x],
+    x.shape,
+    identityMap(size),
+    { bias: spread(mean.map((m) => 0 - m)) },
+  );
+  builder.note(
+    'BatchNormalization: the scale gamma / sqrt(var + epsilon) is rounded to float64 and then taken as exact',
+  );
+  return builder.linear(
+    { label: view.label, name: view.output },
+    [centred],
+    x.shape,
+    identityMap(size, spread(scale)),
+    {
+      bias: spread(beta),
+    },
+  );
+}
