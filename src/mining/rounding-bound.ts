@@ -6,9 +6,10 @@
  * n u / (1 - n u) (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1), plus underflow.
  * So a linear layer whose computed inputs have size at most X and error at most e has the error
  *   L e + gamma (L X + B),   L = max_i sum_j |w_ij| / d_i,   B = max_i |b_i| / d_i;
- * ReLU and max do not enlarge errors. One number per tensor costs next to nothing per sample. It
- * overestimates by a few orders of magnitude, which float64 can afford: a too large bound only sends more
- * samples to exact arithmetic.
+ * ReLU and max do not enlarge errors. If at most k inputs are not exactly 0, the k largest |w_ij| of a row
+ * are enough for L; behind a ReLU these are the active neurons, few of many. One number per tensor costs
+ * next to nothing per sample. It overestimates by some orders of magnitude, which float64 can afford: a too
+ * large bound only sends more samples to closer examination.
  */
 import { forEachTerm } from '../network/linear-map.js';
 import type { LinearMap, Network, TensorId } from '../network/network.js';
@@ -25,8 +26,8 @@ type Step =
       readonly kind: 'linear';
       readonly inputs: readonly TensorId[];
       readonly output: TensorId;
-      /** Largest sum of |weight| / divisor of a row. */
-      readonly gain: number;
+      /** At k: the largest sum of k |weights| of one row, over its divisor; the last entry holds for more. */
+      readonly gains: Float64Array;
       /** Largest |bias| / divisor. */
       readonly offset: number;
       readonly gamma: number;
@@ -38,7 +39,6 @@ type Step =
 export interface RoundingModel {
   readonly steps: readonly Step[];
   readonly tensors: number;
-  readonly input: TensorId;
 }
 
 /** Collects the constants of the bound; done once per network. */
@@ -50,16 +50,10 @@ export function roundingModel(network: Network): RoundingModel {
         : { kind: 'max', input: layer.input, output: layer.output };
     }
     const { map, bias, divisor } = layer;
-    let gain = 0;
     let offset = 0;
     let leastDivisor = 1;
     for (let row = 0; row < map.rows; row++) {
-      let sum = 0;
-      forEachTerm(map, row, (_, weight) => {
-        sum += Math.abs(weight);
-      });
       const by = divisor === null ? 1 : divisor[row]!;
-      gain = Math.max(gain, sum / by);
       offset = Math.max(offset, Math.abs(bias[row]!) / by);
       leastDivisor = Math.min(leastDivisor, by);
     }
@@ -67,14 +61,33 @@ export function roundingModel(network: Network): RoundingModel {
       kind: 'linear',
       inputs: layer.inputs,
       output: layer.output,
+      gains: largestRowSums(map, divisor),
       // Quotients of huge divisors may have underflowed.
-      gain: gain * SLACK + Number.MIN_VALUE,
       offset: offset * SLACK + Number.MIN_VALUE,
       gamma: gammaOf(mostTerms(map)),
       underflow: (UNDERFLOW / leastDivisor) * SLACK,
     };
   });
-  return { steps, tensors: network.tensors.length, input: network.input };
+  return { steps, tensors: network.tensors.length };
+}
+
+function largestRowSums(map: LinearMap, divisor: Float64Array | null): Float64Array {
+  const most = new Float64Array(mostTerms(map) + 1);
+  for (let row = 0; row < map.rows; row++) {
+    const byColumn = new Map<number, number>();
+    forEachTerm(map, row, (column, weight) => {
+      byColumn.set(column, (byColumn.get(column) ?? 0) + Math.abs(weight));
+    });
+    const descending = Float64Array.from(byColumn.values()).sort().reverse();
+    const by = divisor === null ? 1 : divisor[row]!;
+    let sum = 0;
+    for (let k = 1; k < most.length; k++) {
+      sum += descending[k - 1] ?? 0;
+      most[k] = Math.max(most[k]!, sum / by);
+    }
+  }
+  // Quotients of huge divisors may have underflowed.
+  return most.map((sum, k) => (k === 0 ? 0 : sum * SLACK + Number.MIN_VALUE));
 }
 
 /** Largest number of terms of a row. */
@@ -97,28 +110,42 @@ export function gammaOf(terms: number): number {
   return ((operations * UNIT) / (1 - operations * UNIT)) * SLACK;
 }
 
+/** What is known of the computed values of one sample, by tensor; NaN where nothing is. */
+export interface ObservedSizes {
+  /** Largest |element|. */
+  readonly largest: Float64Array;
+  /** Number of elements that are not 0. For outputs of ReLU: of active neurons. */
+  readonly nonZero: Float64Array;
+}
+
 /**
  * Error bounds of one sample by tensor: |computed - exact| <= bound for every element.
- * @param inputSize largest |x_i| of the sample, whose numbers are exact
- * @param observed largest computed |element| of tensors where it is known, else NaN (by tensor)
+ *
+ * Counting only active neurons presumes that the signs of the pre-activations are right. So the bounds hold
+ * up to and including the first tensor of pre-activations with an element whose size is within its bound;
+ * what comes behind it must not be used.
+ * @param observed with both entries for the input, whose numbers are exact
  * @returns the bounds; Infinity or NaN where nothing can be said (overflow)
  */
-export function errorBounds(model: RoundingModel, inputSize: number, observed: Float64Array): Float64Array {
+export function errorBounds(model: RoundingModel, observed: ObservedSizes): Float64Array {
   const error = new Float64Array(model.tensors);
-  const size = new Float64Array(model.tensors);
-  size[model.input] = inputSize;
+  const size = Float64Array.from(observed.largest);
   for (const step of model.steps) {
     let e: number;
     let reach: number;
     if (step.kind === 'linear') {
       let inputError = 0;
       let inputReach = 0;
+      let nonZero = 0;
       for (const id of step.inputs) {
         inputError = Math.max(inputError, error[id]!);
         inputReach = Math.max(inputReach, size[id]!);
+        nonZero += observed.nonZero[id]!;
       }
-      const magnitude = step.gain * inputReach + step.offset;
-      e = (step.gain * inputError + step.gamma * magnitude) * SLACK + step.underflow;
+      const last = step.gains.length - 1;
+      const gain = step.gains[Number.isNaN(nonZero) ? last : Math.min(nonZero, last)]!;
+      const magnitude = gain * inputReach + step.offset;
+      e = (gain * inputError + step.gamma * magnitude) * SLACK + step.underflow;
       reach = magnitude * (1 + step.gamma) * SLACK + step.underflow;
     } else {
       // With a slope one more product is rounded.
@@ -126,7 +153,7 @@ export function errorBounds(model: RoundingModel, inputSize: number, observed: F
       e = (error[step.input]! * SLACK + rounding) * SLACK + (rounding > 0 ? UNDERFLOW : 0);
       reach = size[step.input]!;
     }
-    const seen = observed[step.output]!;
+    const seen = observed.largest[step.output]!;
     error[step.output] = e;
     size[step.output] = Number.isNaN(seen) ? reach : Math.min(reach, seen);
   }

@@ -10,7 +10,7 @@ import { type Network, type NeuronBlock, neuronBlocks, neuronCount } from '../ne
 import { InputError } from '../util/errors.js';
 import { boundedSampleEvaluator } from './bounded-signs.js';
 import { type ExactSample, exactSampleEvaluator } from './exact-signs.js';
-import { errorBounds, type RoundingModel, roundingModel } from './rounding-bound.js';
+import { errorBounds, type ObservedSizes, roundingModel } from './rounding-bound.js';
 import { signGraph } from './sign-graph.js';
 
 /** One sample as the visitor sees it; `bits` is reused for the next sample. */
@@ -137,7 +137,10 @@ function sampleReader(network: Network): SampleReader {
   const bits = new Uint32Array(patternWords(neuronCount(network)));
   const model = roundingModel(network);
   const least = new Float64Array(blocks.length);
-  const observed = new Float64Array(network.tensors.length);
+  const observed: ObservedSizes = {
+    largest: new Float64Array(network.tensors.length),
+    nonZero: new Float64Array(network.tensors.length),
+  };
   let bounded: ReturnType<typeof boundedSampleEvaluator> | null = null;
   let exact: ReturnType<typeof exactSampleEvaluator> | null = null;
   let recounted = 0;
@@ -154,12 +157,14 @@ function sampleReader(network: Network): SampleReader {
     recounted: () => recounted,
     read(input, outputs, logits, row) {
       bits.fill(0);
-      observed.fill(Number.NaN);
+      observed.largest.fill(Number.NaN);
+      observed.nonZero.fill(Number.NaN);
+      readInput(network, input, observed);
       blocks.forEach((block, n) => {
         least[n] = readBlock(block, outputs[n]!, row, bits, observed);
       });
       const [prediction, lead] = best(logits.subarray(row * classes, (row + 1) * classes));
-      if (isDecided(network, model, blocks, least, observed, input, lead)) return prediction;
+      if (isDecided(network, errorBounds(model, observed), blocks, least, lead)) return prediction;
       const sample = closely(input);
       bits.fill(0);
       sample.active.forEach((active, neuron) => {
@@ -170,33 +175,50 @@ function sampleReader(network: Network): SampleReader {
   };
 }
 
+function readInput(network: Network, input: Float64Array, observed: ObservedSizes): void {
+  let largest = 0;
+  let nonZero = 0;
+  for (const value of input) {
+    if (value === 0) continue;
+    nonZero++;
+    largest = Math.max(largest, Math.abs(value));
+  }
+  observed.largest[network.input] = largest;
+  observed.nonZero[network.input] = nonZero;
+}
+
 /** Sets the bits of positive pre-activations, notes the largest values, returns the smallest |z|. */
 function readBlock(
   block: NeuronBlock,
   values: Float64Array,
   row: number,
   bits: Uint32Array,
-  observed: Float64Array,
+  observed: ObservedSizes,
 ): number {
   const { offset, size, layer } = block;
   const start = row * size;
   let least = Infinity;
   let largest = 0;
   let highest = 0;
+  let active = 0;
   for (let i = 0; i < size; i++) {
     const z = values[start + i]!;
     const magnitude = Math.abs(z);
     if (z > 0) {
       const neuron = offset + i;
       bits[neuron >>> 5]! |= 1 << (neuron & 31);
+      active++;
       if (z > highest) highest = z;
     }
     // Written so that NaN is kept and later fails the comparison with the bound.
     if (!(magnitude >= least)) least = magnitude;
     if (!(magnitude <= largest)) largest = magnitude;
   }
-  observed[layer.input] = largest;
-  if (layer.slope === 0) observed[layer.output] = highest;
+  observed.largest[layer.input] = largest;
+  if (layer.slope === 0) {
+    observed.largest[layer.output] = highest;
+    observed.nonZero[layer.output] = active;
+  }
   return least;
 }
 
@@ -216,17 +238,12 @@ function best(logits: Float64Array): [prediction: number, lead: number] {
 /** Whether no rounding error within the bounds can change a sign or the prediction. */
 function isDecided(
   network: Network,
-  model: RoundingModel,
+  bounds: Float64Array,
   blocks: readonly NeuronBlock[],
   least: Float64Array,
-  observed: Float64Array,
-  input: Float64Array,
   lead: number,
 ): boolean {
-  let inputSize = 0;
-  for (const value of input) inputSize = Math.max(inputSize, Math.abs(value));
-  const bounds = errorBounds(model, inputSize, observed);
+  if (!blocks.every((block, n) => least[n]! > bounds[block.layer.input]!)) return false;
   // Two logits may err by the bound each; the rest of the factor covers the rounding of the difference.
-  if (!(lead > 4 * bounds[network.output]!)) return false;
-  return blocks.every((block, n) => least[n]! > bounds[block.layer.input]!);
+  return lead > 4 * bounds[network.output]!;
 }
