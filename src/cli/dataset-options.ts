@@ -14,13 +14,21 @@ export interface DatasetFlags {
   readonly labelGaps?: true;
 }
 
-/** Adds `--data` and its companions. */
+const DATA_HELP =
+  'dataset: an IDX, CSV, NPY or NPZ file, a folder of one folder of PNGs per class, or `mnist`';
+
+/** Adds `--data`, which must be given, and its companions. */
 export function withDatasetOptions(command: Command): Command {
+  return withReadingOptions(command.requiredOption('--data <path>', DATA_HELP));
+}
+
+/** Adds `--data`, which may be left out, and its companions. */
+export function withOptionalDataset(command: Command, purpose: string): Command {
+  return withReadingOptions(command.option('--data <path>', `${purpose}; ${DATA_HELP}`));
+}
+
+function withReadingOptions(command: Command): Command {
   return command
-    .requiredOption(
-      '--data <path>',
-      'dataset: an IDX, CSV, NPY or NPZ file, a folder of one folder of PNGs per class, or `mnist`',
-    )
     .option('--labels <path>', 'file of labels, for IDX and NPY images')
     .option('--label-column <name>', 'CSV: name or number of the label column (default: the last)')
     .option('--header', 'CSV: the first row names the columns (default: recognised)')
@@ -37,7 +45,7 @@ export function withDatasetOptions(command: Command): Command {
 }
 
 /** What `openDataset` takes, from the flags. */
-export function datasetOptions(flags: DatasetFlags): OpenDatasetOptions {
+export function datasetOptions(flags: Omit<DatasetFlags, 'data'>): OpenDatasetOptions {
   return {
     ...(flags.labels === undefined ? {} : { labels: flags.labels }),
     ...(flags.labelColumn === undefined ? {} : { labelColumn: flags.labelColumn }),

@@ -1,11 +1,13 @@
 /** The commander program: names, options and help. The work is in `src/api`. */
 import { Command } from 'commander';
 import { VERSION } from '../api/version.js';
+import { registerCheck } from './commands/check.js';
 import { registerCoverage } from './commands/coverage.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerInspect } from './commands/inspect.js';
 import { registerMine } from './commands/mine.js';
+import { registerVerify } from './commands/verify.js';
 import { EXIT_CODE_HELP } from './exit-codes.js';
 
 const COMMANDS: readonly ((program: Command) => void)[] = [
@@ -13,6 +15,8 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerEvaluate,
   registerMine,
   registerCoverage,
+  registerVerify,
+  registerCheck,
   registerDoctor,
 ];
 

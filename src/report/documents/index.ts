@@ -1,19 +1,23 @@
 /** JSON documents of the command line by command, and their published schemas. */
 import { z } from 'zod';
+import { checkSchema } from './check.js';
 import { coverageSchema } from './coverage.js';
 import { doctorSchema } from './doctor.js';
 import { evaluateSchema } from './evaluate.js';
 import { exportSchema } from './export.js';
 import { inspectSchema } from './inspect.js';
 import { mineSchema } from './mine.js';
+import { verifySchema } from './verify.js';
 
 export const DOCUMENTS = {
+  check: checkSchema,
   coverage: coverageSchema,
   doctor: doctorSchema,
   evaluate: evaluateSchema,
   export: exportSchema,
   inspect: inspectSchema,
   mine: mineSchema,
+  verify: verifySchema,
 } as const;
 
 export type DocumentName = keyof typeof DOCUMENTS;

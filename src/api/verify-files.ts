@@ -1,0 +1,121 @@
+/** Files and choices in, certificate file out: what `napcert verify` does. */
+import type { Certificate, ObligationResult } from '../certificate/certificate.js';
+import { formatCertificate } from '../certificate/read-certificate.js';
+import { type OpenDatasetOptions, openDataset } from '../dataset/open-dataset.js';
+import type { EngineName } from '../engines/portfolio.js';
+import type { VerifiedObligation, VerifyDocument } from '../report/documents/verify.js';
+import { sha256 } from '../util/digest.js';
+import { assertNever } from '../util/errors.js';
+import { datasetReferenceOf } from './dataset-reference.js';
+import { modelReferenceOf, openModel } from './open-model.js';
+import { openNaps } from './open-naps.js';
+import { assertWritable, writeOutput } from './output-file.js';
+import { type Progress, silentProgress } from './progress.js';
+import { type ClaimChoices, readSpec, resolveClaims } from './verify/claims.js';
+import { verify } from './verify/verify.js';
+import { VERSION } from './version.js';
+
+export interface VerifyFilesOptions {
+  readonly model: string;
+  /** Overrides the NAP file that the specification names. */
+  readonly naps?: string;
+  readonly claims: ClaimChoices;
+  /** Samples to look for witnesses and counterexamples in. */
+  readonly data?: string;
+  readonly dataset?: OpenDatasetOptions;
+  readonly engine: EngineName;
+  readonly solver: 'glpk' | 'highs';
+  /** Per obligation. */
+  readonly timeoutSeconds: number;
+  readonly output: string;
+}
+
+/**
+ * Decides the claims and writes the certificate after every property, so that an interrupted run keeps what it
+ * has decided.
+ * @throws InputError before any work for an output that cannot be written, and for files that do not fit together
+ */
+export async function verifyFiles(
+  options: VerifyFilesOptions,
+  progress: Progress = silentProgress,
+  signal?: AbortSignal,
+): Promise<VerifyDocument> {
+  assertWritable(options.output);
+  progress.step(`reading ${options.model}`);
+  const spec = await readSpec(options.claims.spec);
+  const model = await openModel(options.model);
+  const napPath = options.naps ?? spec?.naps;
+  const naps = napPath === undefined ? null : openNaps(napPath, model);
+  const byClass = new Map((naps?.naps ?? []).map((nap) => [nap.class, nap.phases]));
+  const claims = await resolveClaims(model.network, [...byClass.keys()], spec, options.claims);
+  if (options.data !== undefined) progress.step(`reading ${options.data}`);
+  const dataset = options.data === undefined ? null : await openDataset(options.data, options.dataset);
+  let text = '';
+  const save = (certificate: Certificate): void => {
+    text = formatCertificate(certificate);
+    writeOutput(options.output, text);
+  };
+  const certificate = await verify(
+    {
+      model: model.loaded,
+      network: model.network,
+      naps: naps === null ? null : { sha256: naps.sha256, byClass },
+      dataset,
+      claims,
+      engine: options.engine,
+      solver: options.solver,
+      timeoutSeconds: options.timeoutSeconds,
+    },
+    { progress, onCertificate: save, ...(signal === undefined ? {} : { signal }) },
+  );
+  save(certificate);
+  return {
+    format: 'napcert-verify/1',
+    napcert: VERSION,
+    model: modelReferenceOf(model),
+    naps: naps === null ? null : { file: naps.path, sha256: naps.sha256, delta: naps.file.delta },
+    dataset: dataset === null ? null : datasetReferenceOf(dataset),
+    certificate: { file: options.output, sha256: sha256(text) },
+    ...summary(certificate),
+  };
+}
+
+function summary({ predicate }: Certificate): Pick<VerifyDocument, 'interrupted' | 'counts' | 'properties'> {
+  const results = new Map(predicate.obligations.map((result) => [result.id, result]));
+  const counts = { holds: 0, violated: 0, unknown: 0, vacuous: 0 };
+  for (const { verdict } of predicate.properties) counts[verdict]++;
+  return {
+    interrupted: predicate.interrupted,
+    counts,
+    properties: predicate.properties.map(({ id, claim, verdict, witnesses, obligations }) => ({
+      id,
+      claim,
+      verdict,
+      witnesses: witnesses.map(({ source }) => source),
+      obligations: obligations.map((name) => obligationRow(results.get(name)!, predicate.holes)),
+    })),
+  };
+}
+
+function obligationRow(result: ObligationResult, holes: readonly string[]): VerifiedObligation {
+  const { id, verdict, engine, seconds, evidence } = result;
+  const row = { id, verdict, engine, seconds, trusted: [], counterexample: null, open: null };
+  switch (evidence.kind) {
+    case 'proof': {
+      const own = holes.filter((hole) => hole.startsWith(`${id}: `));
+      return { ...row, trusted: own.map((hole) => hole.slice(id.length + 2)) };
+    }
+    case 'counterexample':
+      return {
+        ...row,
+        counterexample: { source: evidence.replay.source, logits: [...evidence.replay.exactLogits] },
+      };
+    case 'none':
+      return {
+        ...row,
+        open: { reason: evidence.reason, detail: evidence.detail, suggestion: evidence.suggestion },
+      };
+    default:
+      return assertNever(evidence, 'evidence');
+  }
+}

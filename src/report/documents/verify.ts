@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { count, datasetReference, header, modelReference, sha256Hex } from './header.js';
+
+const obligation = z.strictObject({
+  id: z.string(),
+  verdict: z.enum(['unsat', 'sat', 'unknown']).describe('unsat: the region where the claim fails is empty'),
+  engine: z.string(),
+  seconds: z.number().min(0),
+  trusted: z.array(z.string()).describe('steps of its proof that are taken on trust'),
+  counterexample: z
+    .strictObject({ source: z.string(), logits: z.array(z.string()).describe('exact, as decimals') })
+    .nullable(),
+  open: z
+    .strictObject({ reason: z.string(), detail: z.string(), suggestion: z.string() })
+    .nullable()
+    .describe('why it is unknown'),
+});
+
+const property = z.strictObject({
+  id: z.string(),
+  claim: z.string(),
+  verdict: z.enum(['holds', 'violated', 'unknown', 'vacuous']),
+  witnesses: z.array(z.string()).describe('points that show that the claim speaks about something'),
+  obligations: z.array(obligation),
+});
+
+export const verifySchema = z.strictObject({
+  ...header('verify'),
+  model: modelReference,
+  naps: z.strictObject({ file: z.string(), sha256: sha256Hex, delta: z.string() }).nullable(),
+  dataset: datasetReference.nullable(),
+  certificate: z.strictObject({ file: z.string(), sha256: sha256Hex }),
+  interrupted: z.boolean(),
+  counts: z.strictObject({ holds: count, violated: count, unknown: count, vacuous: count }),
+  properties: z.array(property),
+});
+
+export type VerifyDocument = z.infer<typeof verifySchema>;
+export type VerifiedProperty = z.infer<typeof property>;
+export type VerifiedObligation = z.infer<typeof obligation>;

@@ -1,0 +1,39 @@
+import type { CheckDocument } from '../documents/check.js';
+import { counted } from '../format.js';
+import { facts, sections, table } from '../table.js';
+import { verdictText } from '../verdict-style.js';
+
+/** Holes listed one by one; `--json` has them all. */
+const SHOWN = 10;
+
+/** The first line is the verdict, one word. */
+export function checkText(document: CheckDocument): string {
+  const { verdict, properties, rejection, holes } = document;
+  const rows = properties.map((property) => [
+    verdictText(property.verdict),
+    property.id,
+    verdictText(property.claimed),
+    property.holes.length === 0 ? '' : counted(property.holes.length, 'hole'),
+  ]);
+  return sections([
+    verdictText(verdict),
+    rejection === null
+      ? null
+      : facts([
+          ['rejected at', rejection.place],
+          ['rule', rejection.rule],
+          ['expected', rejection.expected],
+          ['found', rejection.found],
+        ]),
+    rows.length === 0
+      ? null
+      : table([{ title: 'check' }, { title: 'property' }, { title: 'claimed' }, { title: '' }], rows),
+    holes.length === 0 ? null : holeText(holes),
+  ]);
+}
+
+function holeText(holes: readonly string[]): string {
+  const shown = holes.slice(0, SHOWN).map((hole) => `  ${hole}`);
+  const rest = holes.length > SHOWN ? [`  ... and ${holes.length - SHOWN} more`] : [];
+  return ['Taken on trust:', ...shown, ...rest].join('\n');
+}
