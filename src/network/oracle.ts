@@ -102,7 +102,8 @@ export async function openSession(
       const data = single ? new Float32Array(chunk * size) : new Float64Array(chunk * size);
       data.set(rounded.subarray(first * size, (first + count) * size));
       const feed = new runtime.Tensor(network.elementType, data as never, dims.of(chunk));
-      const found = await session.run({ [inputName]: feed }, fetches);
+      // All outputs, never a choice: onnxruntime-node 1.23.2 labels a subset with the names of the first outputs.
+      const found = await session.run({ [inputName]: feed });
       for (const [id, target] of results) {
         const tensor = network.tensors[id]!;
         const values =
