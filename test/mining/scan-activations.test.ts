@@ -92,6 +92,43 @@ describe('activation states', () => {
     expect([...table.predictions]).toEqual([0, 0, 0]);
   });
 
+  it('are exact for pre-activations that are nothing but rounding error, also in the second layer', async () => {
+    const real = fc.double({ min: -1, max: 1, noNaN: true });
+    const vector = (length: number) => fc.array(real, { minLength: length, maxLength: length });
+    const rows = (count: number, length: number) =>
+      fc.array(vector(length), { minLength: count, maxLength: count });
+    await fc.assert(
+      fc.asyncProperty(rows(8, 6), rows(8, 8), rows(2, 8), vector(6), async (first, second, last, input) => {
+        const build = (b1: readonly number[], b2: readonly number[]) =>
+          network(
+            [6, 8, 8, 8, 8, 2],
+            [
+              linear([0], 1, dense(first), b1),
+              relu(1, 2),
+              linear([2], 3, dense(second), b2),
+              relu(3, 4),
+              linear([4], 5, dense(last), [0, 0]),
+            ],
+          );
+        const zeros = new Array(8).fill(0);
+        const x = Float64Array.from(input);
+        // Half of the neurons of the first layer and all of the second get the bias that cancels them.
+        const z1 = forward(build(zeros, zeros), x).tensors[1]!;
+        const b1 = [...z1].map((z, i) => (i % 2 === 0 ? -z : 0.1));
+        const z2 = forward(build(b1, zeros), x).tensors[3]!;
+        const net = build(
+          b1,
+          [...z2].map((z) => -z),
+        );
+        const table = await recordPatterns(net, dataset([input], [0]));
+        const truth = exactSampleEvaluator(net)(x);
+        expect(activeNeurons(table, 0)).toEqual(ones(truth.active));
+        expect(table.predictions[0]).toBe(truth.prediction);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('treat divisions as exact rationals', async () => {
     // z = 3 (x / 3) - x is exactly 0 for every x; 10 (x / 10) - x likewise.
     const net = network(
