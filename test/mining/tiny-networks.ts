@@ -1,6 +1,7 @@
 /** Small networks and datasets written out by hand for the mining tests. */
 import fc from 'fast-check';
 import { createDataset, type Dataset } from '../../src/dataset/dataset.js';
+import type { PatternTable } from '../../src/mining/patterns.js';
 import type { ConvMap, DenseMap, Layer, Network, SparseMap } from '../../src/network/network.js';
 
 /** A network from layers; tensor sizes follow from the layers, `sizes[id]` by tensor id. */
@@ -160,3 +161,15 @@ export const integerNetworks: fc.Arbitrary<Network> = fc
 
 /** Inputs for {@link integerNetworks}. */
 export const integerInputs = fc.array(list(18), { minLength: 1, maxLength: 6 });
+
+/** Active neurons of one sample, ascending. */
+export function activeNeurons(table: PatternTable, sample: number): number[] {
+  const neurons: number[] = [];
+  for (let n = 0; n < table.neurons; n++) {
+    if (((table.bits[sample * table.words + (n >>> 5)]! >>> (n & 31)) & 1) === 1) neurons.push(n);
+  }
+  return neurons;
+}
+
+/** Indices of the ones. */
+export const ones = (active: Uint8Array) => [...active.keys()].filter((n) => active[n] === 1);
