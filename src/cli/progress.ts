@@ -1,11 +1,13 @@
 /**
- * Progress on stderr. A terminal gets one status line that is rewritten; a log gets a line when the activity
- * changes and, within one activity, at most one every few seconds.
+ * Progress on stderr. A terminal gets one status line that is rewritten; a log gets a line now and then, and
+ * one for each activity that lasts.
  */
 import { chalkStderr } from 'chalk';
 import type { Progress } from '../api/progress.js';
 
-const LOG_INTERVAL_MS = 5000;
+/** In a log: least time between two lines of one activity, and between lines of different ones. */
+const LOG_REPEAT_MS = 5000;
+const LOG_CHANGE_MS = 1000;
 const REDRAW_INTERVAL_MS = 100;
 
 export interface TerminalProgress extends Progress {
@@ -49,20 +51,34 @@ function statusLine(stream: NodeJS.WriteStream): TerminalProgress {
 
 function logLines(stream: NodeJS.WriteStream): TerminalProgress {
   const start = performance.now();
-  let activity = '';
+  let current = '';
+  let printed = '';
   let printedAt = Number.NEGATIVE_INFINITY;
+  let line = '';
+  let timer: NodeJS.Timeout | null = null;
+  const print = (): void => {
+    stop();
+    printed = current;
+    printedAt = performance.now();
+    stream.write(`${elapsed(start)}  ${line}\n`);
+  };
+  const stop = (): void => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+  };
   return {
     step: (what, done, total) => {
-      const now = performance.now();
-      if (what === activity && now - printedAt < LOG_INTERVAL_MS) return;
-      activity = what;
-      printedAt = now;
-      stream.write(`${elapsed(start)}  ${describe(what, done, total)}\n`);
+      current = what;
+      line = describe(what, done, total);
+      const wait = (what === printed ? LOG_REPEAT_MS : LOG_CHANGE_MS) - (performance.now() - printedAt);
+      if (wait <= 0) print();
+      else if (what !== printed && timer === null) timer = setTimeout(print, wait).unref();
     },
-    note: (line) => {
-      stream.write(`${elapsed(start)}  ${line}\n`);
+    note: (text) => {
+      stop();
+      stream.write(`${elapsed(start)}  ${text}\n`);
     },
-    clear: () => {},
+    clear: stop,
   };
 }
 
