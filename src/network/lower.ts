@@ -5,7 +5,7 @@ import { InputError, UnsupportedError } from '../util/errors.js';
 import { Builder } from './lowering/builder.js';
 import { constantOf } from './lowering/constants.js';
 import { simplify } from './lowering/fuse.js';
-import { orderedNodes } from './lowering/graph.js';
+import { orderedNodes, producers } from './lowering/graph.js';
 import { NodeView, nodeLabel } from './lowering/node-view.js';
 import { LOWERINGS } from './lowering/registry.js';
 import { sizeOf } from './lowering/shapes.js';
@@ -31,6 +31,7 @@ export function lowerModel(loaded: LoadedModel): Network {
 function lower(loaded: LoadedModel): Network {
   const { graph } = loaded.model;
   const opset = checkModel(loaded);
+  const producer = producers(graph);
   const input = onlyInput(graph);
   const output = onlyOutput(graph);
   const elementType = ELEMENT_TYPE[input.elementType];
@@ -40,7 +41,7 @@ function lower(loaded: LoadedModel): Network {
       found: `ONNX element type ${input.elementType}`,
     });
   }
-  const nodes = orderedNodes(graph, output.name);
+  const nodes = orderedNodes(graph, producer, output.name);
   const builder = new Builder(elementType, new Set(graph.nodes.flatMap((node) => node.outputs)));
   const values = new Map<string, Value>();
   const { shape, batched, batchSize } = inputShape(input);
@@ -79,15 +80,27 @@ function lowerNode(node: NodeProto, view: NodeView, values: Map<string, Value>):
       );
     }
   }
-  const value = lowering(view);
-  view.checkAllAsked();
-  values.set(view.output, value);
+  try {
+    const value = lowering(view);
+    view.checkAllAsked();
+    values.set(view.output, value);
+  } catch (error) {
+    throw error instanceof InputError ? placed(error, view.label) : error;
+  }
+}
+
+/** The error with the node as its place, where it has none. */
+function placed(error: InputError, place: string): InputError {
+  if (error.fault.place !== undefined) return error;
+  return new (error.constructor as typeof InputError)(error.message, { ...error.fault, place });
 }
 
 function checkModel(loaded: LoadedModel): number {
   const { model } = loaded;
   if (model.graph.sparseInitializers > 0)
     throw new UnsupportedError('sparse initializers are not supported; store dense tensors');
+  if (model.functions > 0)
+    throw new UnsupportedError('model-local functions are not supported; inline them when exporting');
   const found = model.opsets.filter(({ domain }) => domain === '' || domain === 'ai.onnx');
   const version = found[0]?.version;
   const expected = `one version from ${OPSET_RANGE.least} to ${OPSET_RANGE.most} of the default operator set`;

@@ -92,10 +92,9 @@ export async function openSession(
       throw new RangeError(`batch has ${batch.length} elements, expected ${n} x ${size}`);
     const rounded = single ? Float32Array.from(batch) : batch;
     const results = new Map<TensorId, OracleValues>();
-    for (const id of new Set(wanted)) {
-      const length = n * network.tensors[id]!.size;
-      results.set(id, single ? new Float32Array(length) : new Float64Array(length));
-    }
+    const empty = (length: number, wide: boolean) =>
+      wide ? new Float64Array(length) : new Float32Array(length);
+    if (n === 0) for (const id of wanted) results.set(id, empty(0, !single));
     const chunk = dims.chunk ?? Math.max(n, 1);
     for (let first = 0; first < n; first += chunk) {
       const count = Math.min(chunk, n - first);
@@ -104,10 +103,13 @@ export async function openSession(
       const feed = new runtime.Tensor(network.elementType, data as never, dims.of(chunk));
       // All outputs, never a choice: onnxruntime-node 1.23.2 labels a subset with the names of the first outputs.
       const found = await session.run({ [inputName]: feed });
-      for (const [id, target] of results) {
+      for (const id of new Set(wanted)) {
         const tensor = network.tensors[id]!;
         const values =
           id === network.input ? data : floatsOf(found[tensor.name], tensor.name, chunk * tensor.size);
+        // A Cast in the model may have widened this tensor.
+        const target = results.get(id) ?? empty(n * tensor.size, values instanceof Float64Array);
+        results.set(id, target);
         target.set(values.subarray(0, count * tensor.size), first * tensor.size);
       }
     }

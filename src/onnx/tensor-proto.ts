@@ -1,6 +1,6 @@
 /** Decoding of ONNX TensorProto: dims, element type and data, with every size checked. */
 import { InputError } from '../util/errors.js';
-import type { WireReader } from './wire-reader.js';
+import { MAX_LISTED, type WireReader } from './wire-reader.js';
 
 /** Element types by the number that ONNX gives them. */
 export const ELEMENT_TYPES: Readonly<Record<number, string>> = {
@@ -134,6 +134,13 @@ function decodeData(raw: RawTensor, type: string, count: number, place: string):
   }
   const width = INTEGER_WIDTH[type];
   if (width === undefined) return { kind: 'other', type };
+  if (count > MAX_LISTED.ints) {
+    throw new InputError('integer tensor is too large', {
+      place,
+      expected: `at most ${MAX_LISTED.ints} elements`,
+      found: String(count),
+    });
+  }
   const listed = type === 'int64' ? raw.int64s : raw.int32s;
   checkCount(raw, listed.length, count, width, place);
   if (raw.raw === null) return { kind: 'int', type, values: listed };

@@ -17,6 +17,9 @@ const WIRE_TYPES: Readonly<Record<number, WireType>> = {
 /** Deepest nesting of messages; ONNX models need about 8 without subgraphs. */
 export const MAX_DEPTH = 32;
 
+/** Longest list of integers (shapes, indices) and of listed floats; weights are usually raw bytes instead. */
+export const MAX_LISTED = { ints: 2 ** 22, floats: 2 ** 26 } as const;
+
 /** One field of a message: number, wire type, and where its payload begins in the file. */
 export interface Field {
   readonly number: number;
@@ -115,12 +118,16 @@ export class WireReader {
 
   /** A repeated integer field, packed or not: appends to `into`. */
   ints(field: Field, into: bigint[]): void {
+    if (into.length >= MAX_LISTED.ints) throw this.tooMany(field, MAX_LISTED.ints);
     if (field.wire === 'varint') {
       into.push(this.int64(field));
       return;
     }
     const end = this.packedEnd(field);
-    while (this.position < end) into.push(BigInt.asIntN(64, this.varint()));
+    while (this.position < end) {
+      if (into.length >= MAX_LISTED.ints) throw this.tooMany(field, MAX_LISTED.ints);
+      into.push(BigInt.asIntN(64, this.varint()));
+    }
     if (this.position !== end) throw this.fault('packed field cut off', field.offset);
   }
 
@@ -137,6 +144,8 @@ export class WireReader {
     if ((end - this.position) % width !== 0) {
       throw this.fault('packed field cut off', field.offset, `a multiple of ${width} bytes`);
     }
+    if (into.length + (end - this.position) / width > MAX_LISTED.floats)
+      throw this.tooMany(field, MAX_LISTED.floats);
     while (this.position < end) into.push(read());
   }
 
@@ -147,6 +156,10 @@ export class WireReader {
       ...(expected === undefined ? {} : { expected }),
       ...(found === undefined ? {} : { found }),
     });
+  }
+
+  private tooMany(field: Field, limit: number): InputError {
+    return this.fault('list is too long', field.offset, `at most ${limit} elements`, 'more');
   }
 
   private packedEnd(field: Field): number {

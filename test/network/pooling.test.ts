@@ -112,6 +112,9 @@ describe('reductions', () => {
       node('ReduceMean', ['x', 'none'], 'm', { noop_with_empty_axes: int(1) }),
       node('Relu', ['m'], 'y'),
     ];
-    expect(kinds(await agrees(model(['N', 3], nodes, { none: int64s() }, { opset: 18 })))).toEqual(['sparse', 'relu']);
+    expect(kinds(await agrees(model(['N', 3], nodes, { none: int64s() }, { opset: 18 })))).toEqual([
+      'sparse',
+      'relu',
+    ]);
   });
 });

@@ -1,8 +1,8 @@
 /** The network under construction: tensors and layers, before simplification. */
-import { InputError, UnsupportedError } from '../../util/errors.js';
+import { InputError } from '../../util/errors.js';
 import type { Layer, LinearMap, ReluLayer, Tensor, TensorId } from '../network.js';
 import { identityMap } from './maps.js';
-import { sizeOf } from './shapes.js';
+import { checkSize, sizeOf } from './shapes.js';
 import type { Activation } from './values.js';
 
 /** Where a new layer comes from and what its output is called. */
@@ -145,13 +145,7 @@ export class Builder {
 
   private addTensor(name: string, shape: readonly number[], batched: boolean): Activation {
     const size = sizeOf(shape);
-    if (!Number.isSafeInteger(size) || size > MAX_TENSOR_SIZE) {
-      throw new UnsupportedError('tensor is too large', {
-        place: `tensor "${name}"`,
-        expected: `at most ${MAX_TENSOR_SIZE} elements per sample`,
-        found: `${size} elements`,
-      });
-    }
+    checkSize(size);
     if (size < 1)
       throw new InputError('tensor is empty', { place: `tensor "${name}"`, found: `[${shape.join(', ')}]` });
     this.names.add(name);
@@ -159,6 +153,3 @@ export class Builder {
     return { kind: 'activation', tensor: this.tensors.length - 1, shape: [...shape], batched, dropped: null };
   }
 }
-
-/** Largest tensor of one sample: 2^24 elements. */
-export const MAX_TENSOR_SIZE = 2 ** 24;

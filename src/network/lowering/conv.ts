@@ -2,6 +2,7 @@
 import type { ConvMap } from '../network.js';
 import { checkEntries, MAX_DENSE_ENTRIES } from './maps.js';
 import type { NodeView } from './node-view.js';
+import { checkSize } from './shapes.js';
 import type { Value } from './values.js';
 import { windowsOf } from './windows.js';
 
@@ -50,6 +51,7 @@ export function lowerConv(view: NodeView): Value {
     weight: w.values,
   };
   checkEntries(view.label, w.values.length, MAX_DENSE_ENTRIES);
+  checkSize(map.rows);
   const bias = new Float64Array(map.rows);
   if ((view.inputs[2] ?? null) !== null) {
     const b = view.floats(2);

@@ -142,15 +142,23 @@ function renumber(network: Network, layers: readonly Layer[]): Network {
   const id = new Map<TensorId, TensorId>();
   for (const old of [network.input, ...kept.map((layer) => layer.output)]) id.set(old, id.size);
   const to = (old: TensorId): TensorId => id.get(old)!;
-  return {
-    ...network,
-    tensors: [...id.keys()].map((old) => network.tensors[old]!),
-    layers: kept.map((layer) =>
+  const renamed = kept.map(
+    (layer): Layer =>
       layer.kind === 'linear'
-        ? { ...layer, inputs: layer.inputs.map(to), output: to(layer.output) }
+        ? {
+            ...layer,
+            inputs: Object.freeze(layer.inputs.map(to)),
+            output: to(layer.output),
+            map: Object.freeze(layer.map),
+          }
         : { ...layer, input: to(layer.input), output: to(layer.output) },
-    ),
+  );
+  return Object.freeze({
+    ...network,
+    tensors: Object.freeze([...id.keys()].map((old) => Object.freeze(network.tensors[old]!))),
+    layers: Object.freeze(renamed.map((layer) => Object.freeze(layer))),
+    notes: Object.freeze([...network.notes]),
     input: to(network.input),
     output: to(network.output),
-  };
+  });
 }

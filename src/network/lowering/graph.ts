@@ -4,8 +4,11 @@ import { InputError } from '../../util/errors.js';
 import { nodeLabel } from './node-view.js';
 
 /** The nodes that `output` needs, each after the nodes it reads. Iterative: depth is not limited by the stack. */
-export function orderedNodes(graph: GraphProto, output: string): readonly NodeProto[] {
-  const producer = producers(graph);
+export function orderedNodes(
+  graph: GraphProto,
+  producer: ReadonlyMap<string, NodeProto>,
+  output: string,
+): readonly NodeProto[] {
   const given = new Set([...graph.initializers.map((t) => t.name), ...graph.inputs.map((v) => v.name)]);
   if (!producer.has(output) && !given.has(output)) throw missing(output, 'graph output');
   const order: NodeProto[] = [];
@@ -42,7 +45,8 @@ export function orderedNodes(graph: GraphProto, output: string): readonly NodePr
   return order;
 }
 
-function producers(graph: GraphProto): Map<string, NodeProto> {
+/** The node that computes each tensor; InputError where a name has two origins. */
+export function producers(graph: GraphProto): Map<string, NodeProto> {
   const producer = new Map<string, NodeProto>();
   const taken = new Map<string, string>();
   const claim = (name: string, by: string): void => {

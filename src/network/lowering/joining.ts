@@ -2,7 +2,7 @@
 import { selectionMap } from './maps.js';
 import type { NodeView } from './node-view.js';
 import { normalizeAxis } from './reshaping.js';
-import { sizeOf } from './shapes.js';
+import { checkSize, sizeOf } from './shapes.js';
 import type { Activation, FloatConstant, IntConstant, Value } from './values.js';
 
 export function lowerConcat(view: NodeView): Value {
@@ -48,6 +48,7 @@ function layout(view: NodeView, shapes: readonly (readonly number[])[], axis: nu
     offsets.push(total);
     total += sizeOf(shape);
   }
+  checkSize(total);
   const source = new Int32Array(total);
   let next = 0;
   for (let o = 0; o < outer; o++) {

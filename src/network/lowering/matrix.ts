@@ -3,7 +3,7 @@ import { spreadConstant } from './elementwise.js';
 import { exactProduct } from './exact.js';
 import { checkEntries, denseMap, identityMap, MAX_DENSE_ENTRIES, sparseFromRows } from './maps.js';
 import type { NodeView } from './node-view.js';
-import { broadcastIndices, broadcastShape, sizeOf } from './shapes.js';
+import { broadcastIndices, broadcastShape, checkSize, sizeOf } from './shapes.js';
 import type { Activation, FloatConstant, Value } from './values.js';
 
 export function lowerMatMul(view: NodeView): Value {
@@ -137,6 +137,7 @@ function productMap(view: NodeView, xIsLeft: boolean, w: FloatConstant, dims: Pr
     if (!xIsLeft) return denseMap(rows, k, w.values);
     return denseMap(rows, k, transposed({ ...w, shape: [k, p] }).values);
   }
+  checkSize(blocks * m * p);
   const aBlock = broadcastIndices(aFull.slice(0, -2), outer);
   const bBlock = broadcastIndices(bFull.slice(0, -2), outer);
   const cols = xIsLeft ? sizeOf(aFull) : sizeOf(bFull);

@@ -2,7 +2,7 @@
 import { selectionMap } from './maps.js';
 import type { NodeView } from './node-view.js';
 import { normalizeAxis } from './reshaping.js';
-import { sizeOf, stridedIndices, stridesOf } from './shapes.js';
+import { checkSize, sizeOf, stridedIndices, stridesOf } from './shapes.js';
 import type { Activation, FloatConstant, IntConstant, Value } from './values.js';
 
 type Movable = Activation | FloatConstant | IntConstant;
@@ -122,6 +122,7 @@ export function lowerGather(view: NodeView): Value {
   const dim = value.shape[axis]!;
   const inner = sizeOf(value.shape.slice(axis + 1));
   const outer = sizeOf(value.shape.slice(0, axis));
+  checkSize(outer * picks.length * inner);
   const source = new Int32Array(outer * picks.length * inner);
   let next = 0;
   for (let o = 0; o < outer; o++) {
@@ -178,6 +179,7 @@ export function lowerPad(view: NodeView): Value {
 }
 
 function paddedSource(from: readonly number[], to: readonly number[], begin: readonly number[]): Int32Array {
+  checkSize(sizeOf(to));
   const toStrides = stridesOf(to);
   const fromStrides = stridesOf(from);
   return Int32Array.from({ length: sizeOf(to) }, (_, flat) => {

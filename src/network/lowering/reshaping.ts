@@ -1,7 +1,7 @@
 /** Operators that change only the shape: Flatten, Reshape, Squeeze, Unsqueeze, Identity, Dropout, Cast. */
 import type { NodeView } from './node-view.js';
 import { sizeOf } from './shapes.js';
-import type { Activation, Value } from './values.js';
+import type { Value } from './values.js';
 
 /** A value that reshaping applies to, with another shape. */
 function reshaped(value: Value, shape: readonly number[]): Value {
@@ -172,9 +172,4 @@ export function lowerUnsqueeze(view: NodeView): Value {
     value,
     Array.from({ length: rank }, (_, axis) => (added.has(axis) ? 1 : rest.shift()!)),
   );
-}
-
-/** The activation with another shape of the same size. */
-export function viewAs(value: Activation, shape: readonly number[]): Activation {
-  return { ...value, shape };
 }

@@ -1,4 +1,17 @@
 /** Shapes and flat row-major indices. */
+import { UnsupportedError } from '../../util/errors.js';
+
+/** Largest tensor of one sample: 2^24 elements. */
+export const MAX_TENSOR_SIZE = 2 ** 24;
+
+/** Refuses tensors that are too large to list; the caller's node becomes the place of the error. */
+export function checkSize(size: number): void {
+  if (Number.isSafeInteger(size) && size <= MAX_TENSOR_SIZE) return;
+  throw new UnsupportedError('a tensor is too large; use a smaller input or model', {
+    expected: `at most ${MAX_TENSOR_SIZE} elements per sample`,
+    found: `${size} elements`,
+  });
+}
 
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, dim) => product * dim, 1);
@@ -34,6 +47,7 @@ export function broadcastShape(a: readonly number[], b: readonly number[]): numb
  */
 export function stridedIndices(outer: readonly number[], strides: readonly number[], start = 0): Int32Array {
   const size = sizeOf(outer);
+  checkSize(size);
   const indices = new Int32Array(size);
   const counter = new Array<number>(outer.length).fill(0);
   let source = start;

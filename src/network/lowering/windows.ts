@@ -1,5 +1,6 @@
 /** Geometry of sliding windows, shared by convolution and pooling; 1-D is treated as 2-D of height 1. */
 import type { NodeView } from './node-view.js';
+import { checkSize } from './shapes.js';
 import type { Activation } from './values.js';
 
 type Pair = readonly [number, number];
@@ -110,6 +111,7 @@ export function windowsOf(view: NodeView, x: Activation, kernelShape: readonly n
 /** Flat input indices in every pooling window, row by row; padding is left out. */
 export function windowElements(view: NodeView, windows: Windows): { rowStart: Int32Array; col: Int32Array } {
   const { channels, inSize, outSize, kernel, strides, dilations, padBegin } = windows;
+  checkSize(channels * outSize[0] * outSize[1]);
   const rowStart = new Int32Array(channels * outSize[0] * outSize[1] + 1);
   const col: number[] = [];
   let row = 0;
