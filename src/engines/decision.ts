@@ -3,6 +3,7 @@ import type { ProofStep } from '../certificate/proof.js';
 import type { Network } from '../network/network.js';
 import type { Obligation, UnknownReason } from '../obligation/obligation.js';
 import type { SolverName } from '../solvers/solver.js';
+import type { RegionCache } from './region.js';
 
 export type Decision =
   | { readonly verdict: 'unsat'; readonly steps: readonly ProofStep[]; readonly margin: number | null }
@@ -35,7 +36,13 @@ export type Confirm = (
   source: string,
 ) => Promise<Confirmed | { readonly rejected: string }>;
 
+export type EngineName = 'auto' | 'bab' | 'milp';
+
 export interface EngineContext {
+  readonly engine: EngineName;
+  readonly regions: RegionCache;
+  /** Per obligation, for branch and bound. */
+  readonly maxNodes: number;
   readonly network: Network;
   readonly confirm: Confirm;
   readonly solver: SolverName;

@@ -4,11 +4,10 @@
 import { contradictions } from '../nap/nap.js';
 import { neuronBlocks } from '../network/network.js';
 import type { Obligation } from '../obligation/obligation.js';
+import { decideByBab } from './bab/decide.js';
 import type { Decision, EngineContext } from './decision.js';
 import { type ScannedData, samplesInRegion } from './falsify/follower-scan.js';
 import { decideByMilp } from './milp/decide.js';
-
-export type EngineName = 'auto' | 'milp';
 
 export interface Decided {
   readonly decision: Decision;
@@ -39,7 +38,8 @@ export async function decide(
       if ('point' in outcome) return done('data-scan', { verdict: 'sat', confirmed: outcome });
     }
   }
-  return done('milp', await decideByMilp(context, obligation));
+  if (context.engine === 'milp') return done('milp', await decideByMilp(context, obligation));
+  return done('bab', await decideByBab(context, obligation, context.regions, { maxNodes: context.maxNodes }));
 }
 
 /** Two NAPs that require opposite phases of a neuron share no input. */

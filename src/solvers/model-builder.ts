@@ -46,6 +46,16 @@ export class ModelBuilder {
     this.#rowNames.push(name);
   }
 
+  /** Adds to a column's cost. */
+  addCost(column: number, cost: number): void {
+    this.#cost[column] = this.#cost[column]! + cost;
+  }
+
+  /** Number of rows so far: the index of the next one. */
+  get rows(): number {
+    return this.#rowLower.length;
+  }
+
   get columns(): number {
     return this.#cost.length;
   }

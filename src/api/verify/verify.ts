@@ -8,9 +8,9 @@ import type {
 import { PREDICATE_TYPE, SEMANTICS, STATEMENT_TYPE } from '../../certificate/certificate.js';
 import { holesAmong } from '../../certificate/proof.js';
 import type { Dataset } from '../../dataset/dataset.js';
-import type { EngineContext } from '../../engines/decision.js';
+import type { EngineContext, EngineName } from '../../engines/decision.js';
 import type { ScannedData } from '../../engines/falsify/follower-scan.js';
-import type { EngineName } from '../../engines/portfolio.js';
+import { RegionCache } from '../../engines/region.js';
 import { recordPatterns } from '../../mining/patterns.js';
 import { type Phases, toTensorLiterals } from '../../nap/nap.js';
 import type { Network } from '../../network/network.js';
@@ -38,9 +38,13 @@ export interface VerifyInput {
   readonly solver: Exclude<SolverName, 'jslp'>;
   /** Per obligation. */
   readonly timeoutSeconds: number;
+  /** Branch-and-bound nodes per obligation; default 100,000. */
+  readonly maxNodes?: number;
   /** Results of an earlier run by obligation digest, re-checked by the caller. */
   readonly known?: ReadonlyMap<string, ObligationResult>;
 }
+
+const DEFAULT_MAX_NODES = 100_000;
 
 export interface VerifyEvents {
   readonly progress?: Progress;
@@ -57,6 +61,7 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
   const startedAt = new Date().toISOString();
   const runtime = await openSession(model.bytes, network);
   const components = await componentVersions();
+  const regions = new RegionCache(network);
   const claim: ClaimContext = {
     network,
     modelSha256: model.sha256,
@@ -70,6 +75,9 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
   try {
     const data = await scan(input, progress, signal);
     const engine: EngineContext = {
+      engine: input.engine,
+      regions,
+      maxNodes: input.maxNodes ?? DEFAULT_MAX_NODES,
       network,
       confirm: confirmer(network, runtime),
       solver: input.solver,
@@ -95,6 +103,7 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
       events.onCertificate?.(certificate());
     }
   } finally {
+    regions.dispose();
     await runtime.close();
     await closeSolvers();
   }

@@ -7,16 +7,17 @@
  * Complete: up to limits and tolerances. Reference: Tjeng, Xiao, Tedrake, ICLR 2019; suffix: A6 in the
  * proof-production literature (Isac et al. 2025).
  */
-import { type Bounds, copyBounds, intervalBounds, propagate } from '../../bounds/interval.js';
-import { cutTensors, producedAt } from '../../network/cuts.js';
-import { forward } from '../../network/forward.js';
+import { type Bounds, intervalBounds } from '../../bounds/interval.js';
 import type { Network, TensorId } from '../../network/network.js';
-import { reluLayers } from '../../network/network.js';
-import type { Obligation, UnknownReason } from '../../obligation/obligation.js';
+import type { Obligation } from '../../obligation/obligation.js';
 import { solve } from '../../solvers/solve.js';
 import type { SolveResult } from '../../solvers/solver.js';
 import type { Confirmed, Decision, EngineContext } from '../decision.js';
-import { type Encoding, encode, UnboundedEncodingError } from './encode.js';
+import { UnboundedEncodingError } from '../encoding/elements.js';
+import { type Encoding, encode, valuesAt } from '../encoding/encode.js';
+import { interiorPoint } from '../falsify/interior-point.js';
+import { suffixStarts } from '../region.js';
+import { undecided } from '../undecided.js';
 
 /** Share of the remaining time that a suffix may use before a longer one is tried. */
 const SUFFIX_SHARE = 0.4;
@@ -32,18 +33,18 @@ export async function decideByMilp(context: EngineContext, obligation: Obligatio
       margin: null,
     };
   }
-  let open: Decision = unknown('timeout', 'no time left to start', null);
+  let open: Decision = undecided('timeout', 'no time left to start');
   for (const start of suffixStarts(network)) {
     const remaining = (deadline - performance.now()) / 1000;
-    if (context.signal.aborted) return unknown('interrupted', 'stopped by the user', null);
+    if (context.signal.aborted) return undecided('interrupted', 'stopped by the user');
     if (remaining <= 0) return open;
     const whole = start === network.input;
     let encoding: Encoding;
     try {
-      encoding = encode(network, bounds, obligation, { start });
+      encoding = encode(network, bounds, obligation, { start, style: 'exact', goal: 'constraints' });
     } catch (error) {
       if (!(error instanceof UnboundedEncodingError)) throw error;
-      open = unknown('unsupported', `${error.message}: the domain is unbounded there`, null);
+      open = undecided('unsupported', `${error.message}: the domain is unbounded there`);
       continue;
     }
     const timeoutSeconds = whole ? remaining : remaining * SUFFIX_SHARE;
@@ -57,17 +58,6 @@ export async function decideByMilp(context: EngineContext, obligation: Obligatio
     open = await judgeWhole(context, obligation, bounds, encoding, result);
   }
   return open;
-}
-
-/** Outputs of hidden layers that cut the network, last first, then the input. */
-function suffixStarts(network: Network): readonly TensorId[] {
-  const hidden = new Set(reluLayers(network).map((layer) => layer.output));
-  return [
-    ...cutTensors(network)
-      .filter((id) => hidden.has(id))
-      .reverse(),
-    network.input,
-  ];
 }
 
 function trusted(result: SolveResult, network: Network, start: TensorId, encoding: Encoding): Decision {
@@ -98,14 +88,13 @@ async function judgeWhole(
     case 'infeasible':
       throw new Error('handled before');
     case 'unbounded':
-      return unknown('numerical', `${result.solver} calls a model without objective unbounded`, null);
+      return undecided('numerical', `${result.solver} calls a model without objective unbounded`);
     case 'optimal': {
       const outcome = await confirmSolution(context, obligation, bounds, encoding, result.x);
       if ('point' in outcome) return { verdict: 'sat', confirmed: outcome };
-      return unknown(
+      return undecided(
         'numerical',
         `${result.solver} found a point that does not survive the replay: ${outcome.rejected}`,
-        null,
       );
     }
     case 'unknown': {
@@ -113,10 +102,9 @@ async function judgeWhole(
         const outcome = await confirmSolution(context, obligation, bounds, encoding, result.x);
         if ('point' in outcome) return { verdict: 'sat', confirmed: outcome };
       }
-      return unknown(
+      return undecided(
         result.reason,
         `${result.solver}: ${result.nativeStatus}, ${encoding.binaries} binaries`,
-        null,
       );
     }
   }
@@ -144,65 +132,5 @@ async function confirmSolution(
 }
 
 function startPoint(encoding: Encoding, x: Float64Array): Float64Array {
-  return encoding.startValue.map((value, i) =>
-    encoding.startColumn[i]! < 0 ? value : x[encoding.startColumn[i]!]!,
-  );
-}
-
-/** Within the linear region of `point`, the point deepest inside literals and output constraints; null if none. */
-async function interiorPoint(
-  context: EngineContext,
-  obligation: Obligation,
-  bounds: Bounds,
-  point: Float64Array,
-): Promise<Float64Array | null> {
-  const { network } = context;
-  const values = forward(network, point).tensors;
-  const fixed = copyBounds(bounds);
-  for (const { input } of reluLayers(network)) {
-    const [lower, upper] = [fixed.lower[input]!, fixed.upper[input]!];
-    for (let i = 0; i < lower.length; i++) {
-      if (lower[i]! >= 0 || upper[i]! <= 0) continue;
-      if (values[input]![i]! > 0) lower[i] = 0;
-      else upper[i] = 0;
-    }
-  }
-  if (propagate(network, fixed, producedAt(network, network.input) + 1) !== null) return null;
-  const encoding = encode(network, fixed, obligation, { start: network.input, interior: true });
-  const result = await solve(encoding.model, {
-    solver: context.solver,
-    timeoutSeconds: Math.max(5, context.timeoutSeconds / 4),
-    signal: context.signal,
-  });
-  return result.status === 'optimal' ? startPoint(encoding, result.x) : null;
-}
-
-function unknown(reason: UnknownReason, detail: string, bestMargin: number | null): Decision {
-  return {
-    verdict: 'unknown',
-    reason,
-    detail,
-    suggestion: suggestionFor(reason),
-    provedMargin: null,
-    bestMargin,
-  };
-}
-
-function suggestionFor(reason: UnknownReason): string {
-  switch (reason) {
-    case 'timeout':
-      return 'raise --timeout, mine at a lower delta (more literals), or try --solver highs';
-    case 'node-limit':
-    case 'memory':
-      return 'raise the limit or mine at a lower delta (more literals)';
-    case 'numerical':
-    case 'boundary':
-      return 'the margin is within solver tolerance; try the other --solver';
-    case 'unsupported':
-      return 'give the domain finite bounds';
-    case 'solver-crash':
-      return 'run `napcert doctor`, or try the other --solver';
-    case 'interrupted':
-      return 'run the same command again';
-  }
+  return valuesAt(encoding.elements.get(encoding.start)!, x);
 }

@@ -1,0 +1,163 @@
+/**
+ * LP multipliers to proof steps. The multiplier of a pre-activation's defining row is the coefficient that the dual
+ * solution passes back through the ReLU; a `lin` step needs nothing else (certificate-v1.md, section 4.1).
+ */
+import type { Bounds } from '../../bounds/interval.js';
+import {
+  defaultPass,
+  type LinearForm,
+  type Passes,
+  type PushBack,
+  pushBack,
+} from '../../bounds/push-back.js';
+import type { LinStep, Pass } from '../../certificate/proof.js';
+import type { Network, ReluLayer, TensorId } from '../../network/network.js';
+import type { Obligation } from '../../obligation/obligation.js';
+import type { Encoding } from '../encoding/encode.js';
+
+export interface Leaf {
+  readonly step: LinStep;
+  /** Upper bound of the weighted output constraints, in floating point; the step closes if it is negative. */
+  readonly bound: number;
+  readonly push: PushBack;
+}
+
+/** Differences to the default below this share of the coefficient are left to the default. */
+const SAME = 1e-9;
+
+/**
+ * The step that row multipliers give on `bounds`. `weight` is 1 for an optimal LP (its objective is the output
+ * constraint) and 0 for the ray of an infeasible one.
+ */
+export function leafFromMultipliers(
+  network: Network,
+  bounds: Bounds,
+  obligation: Obligation,
+  encoding: Encoding,
+  rows: Float64Array,
+  weight: 0 | 1,
+): Leaf {
+  const exact = evaluate(network, bounds, obligation, encoding, rows, weight, (p) => p);
+  // Shorter numbers make smaller certificates; any number is sound, so only the margin can suffer.
+  const short = evaluate(network, bounds, obligation, encoding, rows, weight, Math.fround);
+  return short.bound < 0.999 * exact.bound ? short : exact;
+}
+
+function evaluate(
+  network: Network,
+  bounds: Bounds,
+  obligation: Obligation,
+  encoding: Encoding,
+  rows: Float64Array,
+  weight: 0 | 1,
+  round: (p: number) => number,
+): Leaf {
+  const passes: Passes = (layer, already) =>
+    layer.kind === 'relu' ? passedBy(network, encoding, rows, layer, already, round) : undefined;
+  const form = outputForm(network, obligation, weight);
+  const listed = new Map<TensorId, Float64Array>();
+  const keep: Passes = (layer, already) => {
+    const p = passes(layer, already);
+    if (p !== undefined) listed.set(layer.output, p);
+    return p;
+  };
+  pushBack(network, bounds, form, encoding.start, (layer, already) => keep(layer, already));
+  const pruned = prune(network, bounds, form, encoding.start, listed);
+  const push = pushBack(network, bounds, form, encoding.start, (layer) => pruned.get(layer.output));
+  return { step: linStep(network, obligation, encoding.start, weight, pruned), bound: push.bound, push };
+}
+
+/** weight * (first output constraint - its bound); zero for regions without output constraints. */
+export function outputForm(network: Network, obligation: Obligation, weight: number): LinearForm {
+  const coefficients = new Float64Array(network.tensors[network.output]!.size);
+  const constraint = obligation.outputs[0];
+  for (const { output, coefficient } of constraint?.terms ?? []) {
+    coefficients[output] = coefficients[output]! + weight * coefficient;
+  }
+  return {
+    tensor: network.output,
+    coefficients,
+    constant: constraint === undefined ? 0 : -weight * constraint.bound,
+  };
+}
+
+function passedBy(
+  network: Network,
+  encoding: Encoding,
+  rows: Float64Array,
+  layer: ReluLayer,
+  already: Float64Array | null,
+  round: (p: number) => number,
+): Float64Array | undefined {
+  const definition = encoding.definitions.get(layer.input);
+  if (definition === undefined) return undefined;
+  const producer = network.layers.find(({ output }) => output === layer.input);
+  const divisor = producer?.kind === 'linear' ? producer.divisor : null;
+  return Float64Array.from(definition, (row, i) =>
+    row < 0 ? NaN : round(rows[row]! * (divisor?.[i] ?? 1) - (already?.[i] ?? 0)),
+  );
+}
+
+/** Replaces numbers that equal the default, layer by layer from the output, since defaults depend on what came before. */
+function prune(
+  network: Network,
+  bounds: Bounds,
+  form: LinearForm,
+  start: TensorId,
+  listed: ReadonlyMap<TensorId, Float64Array>,
+): ReadonlyMap<TensorId, Float64Array> {
+  const pruned = new Map<TensorId, Float64Array>();
+  const { coefficients } = pushBack(network, bounds, form, start, (layer) => listed.get(layer.output));
+  for (const layer of network.layers) {
+    if (layer.kind !== 'relu') continue;
+    const p = listed.get(layer.output);
+    const a = coefficients[layer.output];
+    if (p === undefined || a === null || a === undefined) continue;
+    const [lower, upper] = [bounds.lower[layer.input]!, bounds.upper[layer.input]!];
+    pruned.set(
+      layer.output,
+      p.map((value, i) => {
+        if (Number.isNaN(value)) return NaN;
+        const [l, u] = [lower[i]!, upper[i]!];
+        const usual = defaultPass(a[i]!, l, u, layer.slope);
+        if (Math.abs(value - usual) <= SAME * Math.max(1, Math.abs(a[i]!))) return NaN;
+        return unboundedSafe(value, a[i]!, l, u, layer.slope, usual);
+      }),
+    );
+  }
+  return pruned;
+}
+
+/** Where an end is infinite the number must lie strictly on the right side of the coefficient, or be the default. */
+function unboundedSafe(p: number, a: number, l: number, u: number, slope: number, usual: number): number {
+  const guard = SAME * Math.max(1, Math.abs(a));
+  if (u === Infinity && p < a + guard) return usual === a ? NaN : a + guard;
+  if (l === -Infinity && p > slope * a - guard) return usual === slope * a ? NaN : slope * a - guard;
+  return p;
+}
+
+function linStep(
+  network: Network,
+  obligation: Obligation,
+  start: TensorId,
+  weight: 0 | 1,
+  passes: ReadonlyMap<TensorId, Float64Array>,
+): LinStep {
+  const pass: Pass[] = [];
+  for (const [output, p] of passes) {
+    const index: number[] = [];
+    const value: number[] = [];
+    p.forEach((number, i) => {
+      if (Number.isNaN(number)) return;
+      index.push(i);
+      value.push(number);
+    });
+    if (index.length > 0) pass.push({ layer: network.tensors[output]!.name, index, value });
+  }
+  return {
+    rule: 'lin',
+    weights: obligation.outputs.map((_, k) => (k === 0 ? weight : 0)),
+    ...(start === network.input ? {} : { stop: network.tensors[start]!.name }),
+    pass,
+  };
+}

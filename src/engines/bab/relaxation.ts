@@ -1,0 +1,115 @@
+/**
+ * The triangle relaxation of a region's suffix, kept in the LP solver: branches change bounds and solve warm.
+ * Method: Ehlers 2017 relaxation; HiGHS dual simplex. Not sound by itself: its multipliers become proof steps.
+ */
+import type { Bounds } from '../../bounds/interval.js';
+import type { Network, TensorId } from '../../network/network.js';
+import type { Obligation } from '../../obligation/obligation.js';
+import { type LpBasis, type LpResult, PersistentLp } from '../../solvers/highs-model.js';
+import { type Encoding, encode } from '../encoding/encode.js';
+
+/**
+ * Added to the objective per unit of an element that has no upper bound, so that multipliers leave a strictly
+ * negative coefficient there: a proof step cannot bound a coefficient that is positive by rounding alone.
+ */
+const UNBOUNDED_PRICE = 1e-6;
+
+export class Relaxation {
+  readonly start: TensorId;
+  readonly encoding: Encoding;
+  readonly #network: Network;
+  readonly #lp: PersistentLp;
+  readonly #cost: Float64Array;
+
+  private constructor(network: Network, encoding: Encoding, lp: PersistentLp) {
+    this.start = encoding.start;
+    this.encoding = encoding;
+    this.#network = network;
+    this.#lp = lp;
+    this.#cost = new Float64Array(encoding.model.columns);
+  }
+
+  /** Null if the numbers are out of the solver's range. `region` gives the literals' bounds. */
+  static async create(
+    network: Network,
+    bounds: Bounds,
+    region: Obligation,
+    start: TensorId,
+  ): Promise<Relaxation | null> {
+    const encoding = encode(
+      network,
+      bounds,
+      { ...region, outputs: [] },
+      { start, style: 'relaxed', goal: 'objective' },
+    );
+    const created = await PersistentLp.create(encoding.model);
+    return created.kind === 'ready' ? new Relaxation(network, encoding, created.lp) : null;
+  }
+
+  /** Maximise the first output constraint's left side minus its bound; nothing for a region without one. */
+  setObjective(obligation: Obligation): void {
+    const logits = this.encoding.elements.get(this.#network.output)!;
+    this.#cost.fill(0);
+    for (const { output, coefficient } of obligation.outputs[0]?.terms ?? []) {
+      const col = logits.col[output]!;
+      if (col >= 0) this.#cost[col] = this.#cost[col]! - coefficient;
+    }
+    const start = this.encoding.elements.get(this.start)!;
+    const { upper, lower } = this.encoding.model;
+    for (const col of start.col) {
+      if (col < 0) continue;
+      if (upper[col] === Infinity) this.#cost[col] = this.#cost[col]! - UNBOUNDED_PRICE;
+      if (lower[col] === -Infinity) this.#cost[col] = this.#cost[col]! + UNBOUNDED_PRICE;
+    }
+    this.#lp.setCost(this.#cost.slice());
+  }
+
+  /** Moves every column and phase row to the given bounds. Returns false if a column has none left. */
+  setBounds(bounds: Bounds): boolean {
+    for (const [tensor, { col }] of this.encoding.elements) {
+      const [lower, upper] = [bounds.lower[tensor]!, bounds.upper[tensor]!];
+      for (let i = 0; i < col.length; i++) {
+        if (col[i]! < 0) continue;
+        if (lower[i]! > upper[i]!) return false;
+      }
+    }
+    for (const [tensor, { col }] of this.encoding.elements) {
+      if (this.#sharesColumns(tensor)) continue;
+      for (let i = 0; i < col.length; i++) {
+        if (col[i]! >= 0) this.#lp.setBounds(col[i]!, bounds.lower[tensor]![i]!, bounds.upper[tensor]![i]!);
+      }
+    }
+    for (const { layer, a, above } of this.encoding.relus) {
+      const [lower, upper] = [bounds.lower[layer.input]!, bounds.upper[layer.input]!];
+      for (let i = 0; i < above.length; i++) {
+        if (above[i]! < 0) continue;
+        const top = upper[i]! <= 0 ? 0 : bounds.upper[layer.output]![i]!;
+        const bottom = layer.slope === 0 ? 0 : bounds.lower[layer.output]![i]!;
+        this.#lp.setBounds(a[i]!, Math.min(bottom, top), layer.slope === 0 ? Math.max(0, top) : top);
+        this.#lp.setRowBounds(above[i]!, 0, lower[i]! >= 0 ? 0 : Infinity);
+      }
+    }
+    return true;
+  }
+
+  solve(timeLimitSeconds: number): LpResult {
+    return this.#lp.solve(timeLimitSeconds);
+  }
+
+  getBasis(): LpBasis {
+    return this.#lp.getBasis();
+  }
+
+  setBasis(basis: LpBasis): void {
+    this.#lp.setBasis(basis);
+  }
+
+  dispose(): void {
+    this.#lp.dispose();
+  }
+
+  /** ReLU outputs reuse the pre-activation's column where the neuron is on; their bounds follow from it. */
+  #sharesColumns(tensor: TensorId): boolean {
+    return tensor !== this.start && this.encoding.relus.some(({ layer }) => layer.output === tensor);
+  }
+}

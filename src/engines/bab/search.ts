@@ -1,0 +1,241 @@
+/**
+ * Depth-first branch and bound on the triangle relaxation of a region's suffix.
+ *
+ * Requires: a relaxation (relaxation.ts) and bounds of the region. Returns: a proof tree of emptiness, a candidate
+ * point, or why it stopped. Method: LP at each node, leaves from its multipliers, reliability branching
+ * (bounding.md, sections 5 and 7). Sound: leaves are proof steps that are evaluated before they are accepted and
+ * checked again by the checker. Complete: for ReLU networks behind a bounded start, up to limits and rounding.
+ */
+import { type Bounds, copyBounds, propagate } from '../../bounds/interval.js';
+import type { PushBack } from '../../bounds/push-back.js';
+import { producedAt } from '../../network/cuts.js';
+import type { Network, TensorId } from '../../network/network.js';
+import type { Obligation, UnknownReason } from '../../obligation/obligation.js';
+import type { LpResult } from '../../solvers/highs-model.js';
+import { valuesAt } from '../encoding/encode.js';
+import { type Branch, rankNeurons, splitByValue } from './branching.js';
+import { type Leaf, leafFromMultipliers } from './leaf.js';
+import { Pseudocosts } from './pseudocosts.js';
+import type { Relaxation } from './relaxation.js';
+import type { ProofTree } from './tree.js';
+
+export interface SearchLimits {
+  /** performance.now() value. */
+  readonly deadline: number;
+  readonly maxNodes: number;
+  readonly signal: AbortSignal;
+}
+
+export interface SearchHooks {
+  /** A point of the start tensor that the relaxation likes: true if it settles the question (a real point). */
+  readonly onPoint: (start: Float64Array, bounds: Bounds, exactPhases: boolean) => Promise<boolean>;
+}
+
+export type SearchResult =
+  | { readonly kind: 'closed'; readonly tree: ProofTree; readonly margin: number; readonly nodes: number }
+  /** `onPoint` accepted a point. */
+  | { readonly kind: 'point'; readonly nodes: number }
+  /** Open: `bound` is a proved upper bound of the output constraint where the search got to. */
+  | { readonly kind: 'open'; readonly reason: UnknownReason; readonly bound: number; readonly nodes: number };
+
+/** Neurons tried by solving both children, and observations after which trials are no longer needed. */
+const TRIALS = 8;
+const RELIABLE = 2;
+
+class Stop extends Error {
+  constructor(readonly result: SearchResult) {
+    super('search ended');
+  }
+}
+
+export async function search(
+  network: Network,
+  relaxation: Relaxation,
+  obligation: Obligation,
+  root: Bounds,
+  limits: SearchLimits,
+  hooks: SearchHooks,
+): Promise<SearchResult> {
+  const run = new Search(network, relaxation, obligation, limits, hooks);
+  relaxation.setObjective(obligation);
+  try {
+    const tree = await run.node(root, 0);
+    return { kind: 'closed', tree, margin: run.margin, nodes: run.nodes };
+  } catch (stop) {
+    if (stop instanceof Stop) return stop.result;
+    throw stop;
+  }
+}
+
+class Search {
+  nodes = 0;
+  margin = Infinity;
+  #rootBound = Infinity;
+  readonly #pseudocosts = new Pseudocosts();
+
+  constructor(
+    readonly network: Network,
+    readonly relaxation: Relaxation,
+    readonly obligation: Obligation,
+    readonly limits: SearchLimits,
+    readonly hooks: SearchHooks,
+  ) {}
+
+  async node(bounds: Bounds, depth: number): Promise<ProofTree> {
+    this.nodes++;
+    // Timers and signals get their turn: LPs block the thread.
+    if (this.nodes % 8 === 0) await new Promise((resolve) => setImmediate(resolve));
+    this.#checkLimits();
+    const lp = this.#solve(bounds);
+    const leaf = this.#leaf(bounds, lp);
+    if (this.nodes === 1 && leaf !== null) this.#rootBound = leaf.bound;
+    if (leaf !== null && leaf.bound < 0) return this.#close(leaf);
+    if (lp.status === 'optimal' && (await this.#tryPoint(bounds, lp.x))) {
+      throw new Stop({ kind: 'point', nodes: this.nodes });
+    }
+    const branch = this.#choose(bounds, lp, leaf?.push ?? null);
+    if (branch === null || depth > 2000) throw this.#stopped('numerical');
+    return this.#split(bounds, branch, depth);
+  }
+
+  async #split(bounds: Bounds, branch: Branch, depth: number): Promise<ProofTree> {
+    const { tensor, index, at } = branch;
+    const basis = this.relaxation.getBasis();
+    const children: Record<'low' | 'high', ProofTree | null> = { low: null, high: null };
+    for (const side of ['high', 'low'] as const) {
+      const child = childBounds(this.network, bounds, branch, side);
+      if (child.empty !== null) {
+        children[side] = {
+          kind: 'leaf',
+          step: {
+            rule: 'bound',
+            tensor: this.network.tensors[child.empty.tensor]!.name,
+            index: child.empty.index,
+          },
+        };
+        continue;
+      }
+      this.relaxation.setBasis(basis);
+      children[side] = await this.node(child.bounds, depth + 1);
+    }
+    return {
+      kind: 'split',
+      step: { rule: 'split', tensor: this.network.tensors[tensor]!.name, index, at },
+      low: children.low!,
+      high: children.high!,
+    };
+  }
+
+  #close(leaf: Leaf): ProofTree {
+    if (leaf.step.weights[0] !== undefined && leaf.step.weights[0] > 0)
+      this.margin = Math.min(this.margin, -leaf.bound);
+    return { kind: 'leaf', step: leaf.step };
+  }
+
+  #solve(bounds: Bounds): LpResult {
+    if (!this.relaxation.setBounds(bounds))
+      return { status: 'unknown', reason: 'numerical', nativeStatus: 'empty box', rowDual: null };
+    return this.relaxation.solve(Math.max(0.01, (this.limits.deadline - performance.now()) / 1000));
+  }
+
+  #leaf(bounds: Bounds, lp: LpResult): Leaf | null {
+    const { encoding } = this.relaxation;
+    switch (lp.status) {
+      case 'optimal':
+        return leafFromMultipliers(this.network, bounds, this.obligation, encoding, lp.rowDual, 1);
+      case 'infeasible':
+        return leafFromMultipliers(this.network, bounds, this.obligation, encoding, lp.ray, 0);
+      case 'unbounded':
+        return null;
+      case 'unknown':
+        return lp.rowDual === null
+          ? null
+          : leafFromMultipliers(this.network, bounds, this.obligation, encoding, lp.rowDual, 1);
+    }
+  }
+
+  async #tryPoint(bounds: Bounds, x: Float64Array): Promise<boolean> {
+    const { encoding, start } = this.relaxation;
+    const unstable = encoding.relus.some(({ layer, z }) =>
+      z.some(
+        (col, i) => col >= 0 && bounds.lower[layer.input]![i]! < 0 && bounds.upper[layer.input]![i]! > 0,
+      ),
+    );
+    return this.hooks.onPoint(valuesAt(encoding.elements.get(start)!, x), bounds, !unstable);
+  }
+
+  /** Reliability branching: trial solves for candidates with few observations, best product of gains wins. */
+  #choose(bounds: Bounds, lp: LpResult, push: PushBack | null): Branch | null {
+    const x = lp.status === 'optimal' ? lp.x : null;
+    const ranked = rankNeurons(bounds, this.relaxation.encoding, x, push);
+    if (ranked.length === 0) return splitByValue(this.network, bounds, this.relaxation.start);
+    if (ranked.length === 1 || lp.status !== 'optimal') return ranked[0]!;
+    const parent = -lp.objective;
+    const cap = parent + 0.05 * Math.max(1, Math.abs(parent));
+    const basis = this.relaxation.getBasis();
+    let best = ranked[0]!;
+    let bestScore = -Infinity;
+    for (const candidate of ranked.slice(0, TRIALS)) {
+      this.#checkLimits();
+      const gains =
+        this.#pseudocosts.known(candidate.tensor, candidate.index, RELIABLE) ??
+        this.#trial(bounds, candidate, parent, cap, basis);
+      const score = Math.max(gains.low, 1e-6) * Math.max(gains.high, 1e-6);
+      if (score > bestScore) {
+        bestScore = score;
+        best = candidate;
+      }
+    }
+    this.relaxation.setBasis(basis);
+    return best;
+  }
+
+  #trial(
+    bounds: Bounds,
+    candidate: Branch,
+    parent: number,
+    cap: number,
+    basis: ReturnType<Relaxation['getBasis']>,
+  ): { readonly low: number; readonly high: number } {
+    const gains = { low: 0, high: 0 };
+    for (const side of ['low', 'high'] as const) {
+      const child = copyBounds(bounds);
+      restrict(child, candidate, side);
+      this.relaxation.setBasis(basis);
+      const lp = this.#solve(child);
+      const value = lp.status === 'optimal' ? -lp.objective : lp.status === 'infeasible' ? -Infinity : parent;
+      gains[side] = Math.min(cap, Math.max(0, parent - value));
+      this.#pseudocosts.observe(candidate.tensor, candidate.index, side, gains[side]);
+    }
+    return gains;
+  }
+
+  #checkLimits(): void {
+    if (this.limits.signal.aborted) throw this.#stopped('interrupted');
+    if (performance.now() > this.limits.deadline) throw this.#stopped('timeout');
+    if (this.nodes > this.limits.maxNodes) throw this.#stopped('node-limit');
+  }
+
+  #stopped(reason: UnknownReason): Stop {
+    return new Stop({ kind: 'open', reason, bound: this.#rootBound, nodes: this.nodes });
+  }
+}
+
+function childBounds(
+  network: Network,
+  bounds: Bounds,
+  branch: Branch,
+  side: 'low' | 'high',
+): { readonly bounds: Bounds; readonly empty: { readonly tensor: TensorId; readonly index: number } | null } {
+  const child = copyBounds(bounds);
+  restrict(child, branch, side);
+  if (child.lower[branch.tensor]![branch.index]! > child.upper[branch.tensor]![branch.index]!) {
+    return { bounds: child, empty: { tensor: branch.tensor, index: branch.index } };
+  }
+  return { bounds: child, empty: propagate(network, child, producedAt(network, branch.tensor) + 1) };
+}
+
+function restrict(bounds: Bounds, { tensor, index, at }: Branch, side: 'low' | 'high'): void {
+  if (side === 'low') bounds.upper[tensor]![index] = Math.min(at, bounds.upper[tensor]![index]!);
+  else bounds.lower[tensor]![index] = Math.max(at, bounds.lower[tensor]![index]!);
+}

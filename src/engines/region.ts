@@ -1,0 +1,84 @@
+/**
+ * What all obligations with one box and one set of NAPs share: interval bounds and relaxations. The nine competitors
+ * of a class ask about the same region, so its work is done once.
+ */
+import { type Bounds, type EmptyInterval, intervalBounds } from '../bounds/interval.js';
+import type { Phases } from '../nap/nap.js';
+import { cutTensors } from '../network/cuts.js';
+import { type Network, reluLayers, type TensorId } from '../network/network.js';
+import type { Box, Obligation } from '../obligation/obligation.js';
+import { Relaxation } from './bab/relaxation.js';
+
+export class Region {
+  readonly bounds: Bounds;
+  readonly empty: EmptyInterval | null;
+  readonly #relaxations = new Map<TensorId, Relaxation | null>();
+
+  constructor(
+    readonly network: Network,
+    readonly box: Box,
+    readonly naps: readonly Phases[],
+  ) {
+    const { bounds, empty } = intervalBounds(network, box, naps);
+    this.bounds = bounds;
+    this.empty = empty;
+  }
+
+  /** The relaxation behind a cut tensor; null if its numbers are out of the solver's range. */
+  async relaxation(region: Obligation, start: TensorId): Promise<Relaxation | null> {
+    const known = this.#relaxations.get(start);
+    if (known !== undefined) return known;
+    const made = await Relaxation.create(this.network, this.bounds, region, start);
+    this.#relaxations.set(start, made);
+    return made;
+  }
+
+  dispose(): void {
+    for (const relaxation of this.#relaxations.values()) relaxation?.dispose();
+    this.#relaxations.clear();
+  }
+}
+
+/** Keeps the region of the last obligation, since obligations come grouped by region. */
+export class RegionCache {
+  #current: Region | null = null;
+
+  constructor(readonly network: Network) {}
+
+  of({ box, naps }: Obligation): Region {
+    const now = this.#current;
+    if (now !== null && sameBox(now.box, box) && sameNaps(now.naps, naps)) return now;
+    this.dispose();
+    this.#current = new Region(this.network, box, naps);
+    return this.#current;
+  }
+
+  dispose(): void {
+    this.#current?.dispose();
+    this.#current = null;
+  }
+}
+
+function sameBox(a: Box, b: Box): boolean {
+  return a === b || (equal(a.lower, b.lower) && equal(a.upper, b.upper));
+}
+
+function sameNaps(a: readonly Phases[], b: readonly Phases[]): boolean {
+  return a.length === b.length && a.every((phases, i) => phases === b[i] || equal(phases, b[i]!));
+}
+
+function equal(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return a.length === b.length;
+}
+
+/** Cut tensors to start a proof from: outputs of hidden layers, last first, then the input. */
+export function suffixStarts(network: Network): readonly TensorId[] {
+  const hidden = new Set(reluLayers(network).map((layer) => layer.output));
+  return [
+    ...cutTensors(network)
+      .filter((id) => hidden.has(id))
+      .reverse(),
+    network.input,
+  ];
+}
