@@ -165,7 +165,7 @@ function inputShape(input: ValueInfo): { shape: number[]; batched: boolean; batc
 
 function finish(builder: Builder, values: ReadonlyMap<string, Value>, output: ValueInfo): Network {
   const value = values.get(output.name);
-  const result: Activation | undefined =
+  let result: Activation | undefined =
     value?.kind === 'class' ? value.logits : (value as Activation | undefined);
   if (result === undefined || result.kind !== 'activation') {
     throw new InputError('the output does not depend on the input', {
@@ -173,8 +173,10 @@ function finish(builder: Builder, values: ReadonlyMap<string, Value>, output: Va
     });
   }
   if (value?.kind === 'activation' && value.dropped === null) {
-    builder.rename(result, output.name);
     checkDeclared(output, result);
+    // A model that only reshapes: its output is still a tensor of its own.
+    if (result.tensor === 0) result = builder.copy(`graph output "${output.name}"`, result, output.name);
+    else builder.rename(result, output.name);
   }
   return simplify({
     kind: 'network',

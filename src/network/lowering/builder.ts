@@ -134,7 +134,8 @@ export class Builder {
     return name;
   }
 
-  private copy(label: string, value: Activation, name: string): Activation {
+  /** The same numbers as a tensor of its own. */
+  copy(label: string, value: Activation, name: string): Activation {
     return this.linear({ label, name }, [value], value.shape, identityMap(sizeOf(value.shape)));
   }
 
