@@ -100,7 +100,7 @@ describe('what is not supported', () => {
     expect(refusal({ extraOpsets: [{ domain: 'ai.onnx', version: 9 }] })).toMatch(/not stated once/);
   });
 
-  it('half precision weights', () => {
+  it('a truth value where a float is needed', () => {
     const bytes = model(['N', 1], [node('Add', ['x', 'w'], 'y')], { w: tensor('bool', [1], [1]) });
     expect(() => lowerBytes(bytes)).toThrow(UnsupportedError);
   });

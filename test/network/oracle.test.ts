@@ -66,7 +66,7 @@ describe('compareWithOracle', () => {
     layers: network.layers.map(edit),
   });
 
-  it('catches one weight that is off by a millionth of a percent more than rounding', async () => {
+  it('catches one weight that is off by 0.0001', async () => {
     const wrong = changed((layer) => {
       if (layer.kind !== 'linear' || layer.map.kind !== 'dense' || layer.output !== 1) return layer;
       const weight = layer.map.weight.slice();
