@@ -2,16 +2,18 @@
 import type { Certificate, ObligationResult } from '../certificate/certificate.js';
 import { formatCertificate } from '../certificate/read-certificate.js';
 import { type OpenDatasetOptions, openDataset } from '../dataset/open-dataset.js';
-import type { EngineName } from '../engines/portfolio.js';
+import type { EngineName } from '../engines/decision.js';
+import { type ClaimContext, compileProperty } from '../obligation/compile.js';
 import type { VerifiedObligation, VerifyDocument } from '../report/documents/verify.js';
+import type { SpecFile } from '../spec/spec-file.js';
 import { sha256 } from '../util/digest.js';
-import { assertNever } from '../util/errors.js';
+import { assertNever, InputError } from '../util/errors.js';
 import { datasetReferenceOf } from './dataset-reference.js';
 import { modelReferenceOf, openModel } from './open-model.js';
 import { openNaps } from './open-naps.js';
 import { assertWritable, writeOutput } from './output-file.js';
 import { type Progress, silentProgress } from './progress.js';
-import { type ClaimChoices, readSpec, resolveClaims } from './verify/claims.js';
+import { type ClaimChoices, type Claims, readSpec, resolveClaims } from './verify/claims.js';
 import { verify } from './verify/verify.js';
 import { VERSION } from './version.js';
 
@@ -27,6 +29,8 @@ export interface VerifyFilesOptions {
   readonly solver: 'glpk' | 'highs';
   /** Per obligation. */
   readonly timeoutSeconds: number;
+  /** Branch-and-bound nodes per obligation; see `verify` for the default. */
+  readonly maxNodes?: number;
   readonly output: string;
 }
 
@@ -47,7 +51,11 @@ export async function verifyFiles(
   const napPath = options.naps ?? spec?.naps;
   const naps = napPath === undefined ? null : openNaps(napPath, model);
   const byClass = new Map((naps?.naps ?? []).map((nap) => [nap.class, nap.phases]));
-  const claims = await resolveClaims(model.network, [...byClass.keys()], spec, options.claims);
+  const claims = await checkedClaims(options.claims, spec, {
+    network: model.network,
+    modelSha256: model.loaded.sha256,
+    naps: byClass,
+  });
   if (options.data !== undefined) progress.step(`reading ${options.data}`);
   const dataset = options.data === undefined ? null : await openDataset(options.data, options.dataset);
   let text = '';
@@ -65,6 +73,7 @@ export async function verifyFiles(
       engine: options.engine,
       solver: options.solver,
       timeoutSeconds: options.timeoutSeconds,
+      ...(options.maxNodes === undefined ? {} : { maxNodes: options.maxNodes }),
     },
     { progress, onCertificate: save, ...(signal === undefined ? {} : { signal }) },
   );
@@ -78,6 +87,25 @@ export async function verifyFiles(
     certificate: { file: options.output, sha256: sha256(text) },
     ...summary(certificate),
   };
+}
+
+/**
+ * Resolves the claims and compiles them once, so that one which does not fit is refused before work on the others.
+ * Errors name the specification file, if there is one.
+ */
+export async function checkedClaims(
+  choices: ClaimChoices,
+  spec: SpecFile | null,
+  target: Omit<ClaimContext, 'domain'>,
+): Promise<Claims> {
+  try {
+    const claims = await resolveClaims(target.network, [...target.naps.keys()], spec, choices);
+    for (const property of claims.properties) compileProperty({ ...target, domain: claims.domain }, property);
+    return claims;
+  } catch (error) {
+    if (!(error instanceof InputError) || choices.spec === undefined) throw error;
+    throw error.inFile(choices.spec);
+  }
 }
 
 function summary({ predicate }: Certificate): Pick<VerifyDocument, 'interrupted' | 'counts' | 'properties'> {

@@ -30,7 +30,10 @@ export function withOptionalDataset(command: Command, purpose: string): Command 
 function withReadingOptions(command: Command): Command {
   return command
     .option('--labels <path>', 'file of labels, for IDX and NPY images')
-    .option('--label-column <name>', 'CSV: name or number of the label column (default: the last)')
+    .option(
+      '--label-column <name>',
+      'CSV: name or number of the label column (default: one named label, class, target or species, else the last)',
+    )
     .option('--header', 'CSV: the first row names the columns (default: recognised)')
     .option('--no-header', 'CSV: the first row is a sample')
     .option('--split <part>', 'part of the samples: first:N, last:N, FROM:TO, mine or heldout')

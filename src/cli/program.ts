@@ -5,6 +5,7 @@ import { registerCheck } from './commands/check.js';
 import { registerCoverage } from './commands/coverage.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
+import { registerExport } from './commands/export.js';
 import { registerInspect } from './commands/inspect.js';
 import { registerMine } from './commands/mine.js';
 import { registerVerify } from './commands/verify.js';
@@ -17,6 +18,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerCoverage,
   registerVerify,
   registerCheck,
+  registerExport,
   registerDoctor,
 ];
 

@@ -6,11 +6,12 @@ const FOLDER = new URL('../../specs/output/', import.meta.url);
 const NAMES = Object.keys(DOCUMENTS) as DocumentName[];
 
 describe('published schemas of JSON documents', () => {
-  it.each(NAMES)('specs/output/%s.schema.json is the schema of the program (vitest -u writes it)', async (name) => {
-    await expect(documentSchemaText(name)).toMatchFileSnapshot(
-      `../../specs/output/${name}.schema.json`,
-    );
-  });
+  it.each(NAMES)(
+    'specs/output/%s.schema.json is the schema of the program (vitest -u writes it)',
+    async (name) => {
+      await expect(documentSchemaText(name)).toMatchFileSnapshot(`../../specs/output/${name}.schema.json`);
+    },
+  );
 
   it('publishes no schema without a document', () => {
     expect(readdirSync(FOLDER).sort()).toEqual(NAMES.map((name) => `${name}.schema.json`).sort());

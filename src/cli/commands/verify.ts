@@ -1,27 +1,20 @@
 import { type Command, Option } from 'commander';
 import type { VerifyDocument } from '../../report/documents/verify.js';
 import { verifyText } from '../../report/text/verify.js';
-import type { PropertyKind } from '../../spec/property.js';
-import { InputError } from '../../util/errors.js';
-import { classListOption, secondsOption } from '../arguments.js';
+import { integerOption, secondsOption } from '../arguments.js';
+import { type ClaimFlags, claimChoices, withClaimOptions } from '../claim-options.js';
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
 import { type DatasetFlags, datasetOptions, withOptionalDataset } from '../dataset-options.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 
-interface Flags extends CommonOptions, Omit<DatasetFlags, 'data'> {
+interface Flags extends CommonOptions, ClaimFlags, Omit<DatasetFlags, 'data'> {
   readonly data?: string;
-  readonly naps?: string;
-  readonly spec?: string;
-  readonly property?: readonly PropertyKind[];
-  readonly class?: readonly number[];
-  readonly competitor?: readonly number[];
-  readonly engine: 'auto' | 'milp';
+  readonly engine: 'auto' | 'bab' | 'milp';
   readonly solver: 'glpk' | 'highs';
   readonly timeout: number;
+  readonly maxNodes?: number;
   readonly output: string;
 }
-
-const KINDS: readonly PropertyKind[] = ['non-misclassification', 'non-ambiguity', 'local-robustness'];
 
 export function registerVerify(program: Command): void {
   const command = program
@@ -30,15 +23,19 @@ export function registerVerify(program: Command): void {
       'Decide what the NAPs of a model imply, and write a certificate. Exit code 0 if every property holds, ' +
         '1 if one is violated, else 3 if one stayed unknown or is vacuous. Ctrl-C keeps what was decided.',
     )
-    .argument('<model>', 'ONNX classifier')
-    .option('--naps <file>', 'NAP file written by `napcert mine` (default: the one the specification names)')
-    .option('--spec <file>', 'specification file (default: non-misclassification and non-ambiguity)')
-    .option('--property <kinds>', `only these kinds: ${KINDS.join(', ')}`, propertyKinds)
-    .option('--class <list>', 'only these classes, for example 0,3', classListOption('--class'))
-    .option('--competitor <list>', 'only against these classes', classListOption('--competitor'))
-    .addOption(new Option('--engine <name>', 'how to decide').choices(['auto', 'milp']).default('auto'))
+    .argument('<model>', 'ONNX classifier');
+  withClaimOptions(command)
+    .addOption(
+      new Option(
+        '--engine <name>',
+        'branch and bound with proofs (bab), a MILP solver (milp), or both (auto)',
+      )
+        .choices(['auto', 'bab', 'milp'])
+        .default('auto'),
+    )
     .addOption(new Option('--solver <name>', 'MILP solver').choices(['glpk', 'highs']).default('glpk'))
     .option('--timeout <seconds>', 'per obligation', secondsOption('--timeout'), 60)
+    .option('--max-nodes <n>', 'branch-and-bound nodes per obligation', integerOption('--max-nodes', 1))
     .requiredOption('-o, --output <file>', 'certificate to write');
   withOptionalDataset(command, 'samples to look for counterexamples and witnesses in');
   withCommonOptions(command, [
@@ -52,17 +49,13 @@ export function registerVerify(program: Command): void {
         {
           model,
           ...(flags.naps === undefined ? {} : { naps: flags.naps }),
-          claims: {
-            ...(flags.spec === undefined ? {} : { spec: flags.spec }),
-            ...(flags.property === undefined ? {} : { properties: flags.property }),
-            ...(flags.class === undefined ? {} : { classes: flags.class }),
-            ...(flags.competitor === undefined ? {} : { competitors: flags.competitor }),
-          },
+          claims: claimChoices(flags),
           ...(flags.data === undefined ? {} : { data: flags.data }),
           dataset: datasetOptions(flags),
           engine: flags.engine,
           solver: flags.solver,
           timeoutSeconds: flags.timeout,
+          ...(flags.maxNodes === undefined ? {} : { maxNodes: flags.maxNodes }),
           output: flags.output,
         },
         progress,
@@ -76,16 +69,4 @@ export function registerVerify(program: Command): void {
 function exitCode({ counts }: VerifyDocument): ExitCode {
   if (counts.violated > 0) return EXIT.violated;
   return counts.unknown + counts.vacuous > 0 ? EXIT.inconclusive : EXIT.ok;
-}
-
-function propertyKinds(text: string): readonly PropertyKind[] {
-  return text.split(',').map((part) => {
-    const kind = KINDS.find((known) => known === part.trim());
-    if (kind !== undefined) return kind;
-    throw new InputError('no such kind of property', {
-      place: '--property',
-      expected: KINDS.join(', '),
-      found: JSON.stringify(part),
-    });
-  });
 }

@@ -4,8 +4,9 @@ import { count, header, modelReference, sha256Hex } from './header.js';
 export const exportSchema = z.strictObject({
   ...header('export'),
   model: modelReference,
-  naps: z.string(),
+  naps: z.string().nullable(),
   fileFormat: z.enum(['lp', 'mps']),
+  meaning: z.string().describe('what the answer of a solver shows'),
   files: z.array(
     z.strictObject({
       file: z.string(),
@@ -15,7 +16,6 @@ export const exportSchema = z.strictObject({
       binaries: count,
       rows: count,
       nonZeros: count,
-      meaning: z.string().describe('what infeasible or a negative optimum would show'),
     }),
   ),
 });

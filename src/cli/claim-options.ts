@@ -1,0 +1,46 @@
+/** The options that choose what is claimed; the same for every command about properties. */
+import type { Command } from 'commander';
+import type { ClaimChoices } from '../api/verify/claims.js';
+import type { PropertyKind } from '../spec/property.js';
+import { InputError } from '../util/errors.js';
+import { classListOption } from './arguments.js';
+
+export interface ClaimFlags {
+  readonly naps?: string;
+  readonly spec?: string;
+  readonly property?: readonly PropertyKind[];
+  readonly class?: readonly number[];
+  readonly competitor?: readonly number[];
+}
+
+const KINDS: readonly PropertyKind[] = ['non-misclassification', 'non-ambiguity', 'local-robustness'];
+
+export function withClaimOptions(command: Command): Command {
+  return command
+    .option('--naps <file>', 'NAP file written by `napcert mine` (default: the one the specification names)')
+    .option('--spec <file>', 'specification file (default: non-misclassification and non-ambiguity)')
+    .option('--property <kinds>', `only these kinds: ${KINDS.join(', ')}`, propertyKinds)
+    .option('--class <list>', 'only these classes, for example 0,3', classListOption('--class'))
+    .option('--competitor <list>', 'only against these classes', classListOption('--competitor'));
+}
+
+export function claimChoices(flags: ClaimFlags): ClaimChoices {
+  return {
+    ...(flags.spec === undefined ? {} : { spec: flags.spec }),
+    ...(flags.property === undefined ? {} : { properties: flags.property }),
+    ...(flags.class === undefined ? {} : { classes: flags.class }),
+    ...(flags.competitor === undefined ? {} : { competitors: flags.competitor }),
+  };
+}
+
+function propertyKinds(text: string): readonly PropertyKind[] {
+  return text.split(',').map((part) => {
+    const kind = KINDS.find((known) => known === part.trim());
+    if (kind !== undefined) return kind;
+    throw new InputError('no such kind of property', {
+      place: '--property',
+      expected: KINDS.join(', '),
+      found: JSON.stringify(part),
+    });
+  });
+}
