@@ -6,18 +6,17 @@
  * verdict in it is true over the reals, given this file's trusted base (onnx, network lowering, nap, spec,
  * obligation, checker).
  */
-import type { Certificate, ObligationResult, PropertyResult } from '../certificate/certificate.js';
+import type { Certificate, ObligationResult, Predicate, PropertyResult } from '../certificate/certificate.js';
 import { SEMANTICS } from '../certificate/certificate.js';
 import type { Phases } from '../nap/nap.js';
 import { toPhases } from '../nap/nap-literals.js';
 import type { Network } from '../network/network.js';
 import { type ClaimContext, compileProperty } from '../obligation/compile.js';
-import type { Obligation } from '../obligation/obligation.js';
 import { witnessRegions } from '../obligation/regions.js';
 import { describeProperty, propertyId } from '../spec/property.js';
 import { assertNever, InputError } from '../util/errors.js';
-import { checkProof } from './check-proof.js';
-import { checkCounterexample, checkWitness } from './check-witness.js';
+import { checkObligation, type HoleCount, type ObligationSources } from './check-obligation.js';
+import { checkWitness } from './check-witness.js';
 import {
   both,
   type CheckReport,
@@ -27,6 +26,8 @@ import {
   type PropertyCheck,
   VALID,
 } from './report.js';
+import { sharedLemmas } from './shared-lemmas.js';
+import { type OpenProofFile, stepSource } from './step-source.js';
 
 /** The model as the checker read it itself. */
 export interface CheckedModel {
@@ -40,11 +41,16 @@ export interface GivenNaps {
   readonly naps: ReadonlyMap<number, Phases>;
 }
 
-/** Checks a parsed certificate (certificate/read-certificate.ts) against the model and, if given, the NAPs. */
+/**
+ * Checks a parsed certificate (certificate/read-certificate.ts) against the model and, if given, the NAPs.
+ * `open` opens proof files beside the certificate (certificate/open-proof-file.ts); without it a certificate that
+ * refers to one is rejected. A bad proof file is a rejection too.
+ */
 export function checkCertificate(
   certificate: Certificate,
   model: CheckedModel,
   given: GivenNaps | null,
+  open: OpenProofFile | null = null,
 ): CheckReport {
   const { predicate } = certificate;
   const header = checkHeader(certificate, model);
@@ -63,27 +69,46 @@ export function checkCertificate(
     return report([], invalid('obligations', 'structure', 'each obligation id once', 'a repeated id'));
   }
   const used = new Set<string>();
+  const holes: HoleCount = { count: 0 };
+  const steps = stepSource(open);
+  const lists = sharedLemmas(context, predicate.shared, steps);
+  const sources: ObligationSources = { claim: context, steps, shared: lists.lemmas };
   const properties = predicate.properties.map((property, i): PropertyCheck => {
     const place = `properties[${i}]`;
     let outcome: Outcome;
     try {
-      outcome = checkProperty(context, property, results, used, place);
+      outcome = checkProperty(sources, property, results, used, holes, place);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       outcome = rejected(place, error);
     }
     return { id: property.id, claimed: property.verdict, outcome };
   });
-  const stray = predicate.obligations.find(({ id }) => !used.has(id));
-  const strayOutcome =
-    stray === undefined
-      ? VALID
-      : invalid('obligations', 'structure', 'obligations of the listed properties', stray.id);
-  return report(properties, both(strayOutcome, declaredHoles(certificate, properties)));
+  const rest = both(
+    strayParts(predicate, used, lists.used),
+    declaredHoles(predicate, holes.count, properties),
+  );
+  return report(properties, rest);
+}
+
+/** Parts that no claim refers to were not checked, so they must not be there. */
+function strayParts(
+  predicate: Predicate,
+  obligations: ReadonlySet<string>,
+  lists: ReadonlySet<string>,
+): Outcome {
+  const obligation = predicate.obligations.find(({ id }) => !obligations.has(id));
+  if (obligation !== undefined) {
+    return invalid('obligations', 'structure', 'obligations of the listed properties', obligation.id);
+  }
+  const list = Object.keys(predicate.shared ?? {}).find((id) => !lists.has(id));
+  if (list === undefined) return VALID;
+  return invalid('shared', 'structure', 'lists that a proof uses', JSON.stringify(list));
 }
 
 function report(properties: readonly PropertyCheck[], rest: Outcome): CheckReport {
-  const total = properties.reduce((sum, { outcome }) => both(sum, outcome), rest);
+  const claims = properties.reduce<Outcome>((sum, { outcome }) => both(sum, outcome), VALID);
+  const total = both(claims, rest);
   return {
     verdict: total.kind,
     properties,
@@ -146,12 +171,14 @@ function sameNaps({ predicate }: Certificate, context: ClaimContext, given: Give
 }
 
 function checkProperty(
-  context: ClaimContext,
+  sources: ObligationSources,
   result: PropertyResult,
   results: ReadonlyMap<string, ObligationResult>,
   used: Set<string>,
+  holes: HoleCount,
   place: string,
 ): Outcome {
+  const context = sources.claim;
   if (result.id !== propertyId(result.property)) {
     return invalid(`${place}.id`, 'structure', propertyId(result.property), result.id);
   }
@@ -172,7 +199,7 @@ function checkProperty(
       return invalid(`${place}.obligations`, 'structure', 'ids of this property, each with one result', id);
     }
     used.add(id);
-    const outcome = checkObligation(context, obligation, claimed, `obligation ${id}`);
+    const outcome = checkObligation(sources, obligation, claimed, holes, `obligation ${id}`);
     if (outcome.kind === 'invalid') return outcome;
     outcomes.set(id, { result: claimed, outcome });
     if (claimed.verdict !== 'unknown') total = both(total, outcome);
@@ -223,42 +250,14 @@ function checkProperty(
   }
 }
 
-function checkObligation(
-  context: ClaimContext,
-  obligation: Obligation,
-  claimed: ObligationResult,
-  place: string,
-): Outcome {
-  if (claimed.digest !== obligation.digest)
-    return invalid(place, 'digest', obligation.digest, claimed.digest);
-  const { evidence } = claimed;
-  const kinds = { unsat: 'proof', sat: 'counterexample', unknown: 'none' } as const;
-  if (evidence.kind !== kinds[claimed.verdict]) {
-    return invalid(place, 'structure', `${kinds[claimed.verdict]} for ${claimed.verdict}`, evidence.kind);
-  }
-  switch (evidence.kind) {
-    case 'proof':
-      return checkProof({ network: context.network, obligation }, evidence.proof, place);
-    case 'counterexample':
-      return checkCounterexample(context.network, obligation, evidence.replay, place);
-    case 'none':
-      return VALID;
-    default:
-      return assertNever(evidence, 'evidence');
-  }
-}
-
 /** A certificate that hides a trusted step, or invents one, is wrong about itself. */
-function declaredHoles({ predicate }: Certificate, properties: readonly PropertyCheck[]): Outcome {
-  const trusted = predicate.obligations.filter(
-    ({ evidence }) => evidence.kind === 'proof' && evidence.proof.rule === 'hole',
-  );
+function declaredHoles(predicate: Predicate, holes: number, properties: readonly PropertyCheck[]): Outcome {
   if (properties.some(({ outcome }) => outcome.kind === 'invalid')) return VALID;
-  if (trusted.length > 0 === predicate.holes.length > 0) return VALID;
+  if (holes > 0 === predicate.holes.length > 0) return VALID;
   return invalid(
     'holes',
     'structure',
-    trusted.length > 0 ? 'the trusted steps' : 'none',
+    holes > 0 ? `the ${holes} trusted steps` : 'none',
     `${predicate.holes.length} entries`,
   );
 }

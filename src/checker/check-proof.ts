@@ -1,22 +1,132 @@
-/** Walks a proof and looks each step's rule up; how a rule works is the rule's own file. */
-import type { ProofNode } from '../certificate/proof.js';
+/**
+ * Walks a proof, a tree in preorder, as a stream of steps. How a rule works is the rule's own file.
+ *
+ * One branch is open at a time; the second branch of each split waits on a stack. Memory is bounded by the number
+ * of waiting branches, each of which holds only the intervals that its first branch may have changed since.
+ */
+import type { ProofStep } from '../certificate/proof.js';
 import { assertNever } from '../util/errors.js';
-import type { Outcome } from './report.js';
+import { toDoubleDown } from './exact/rounding.js';
+import { incomplete, invalid, type Outcome, VALID } from './report.js';
 import { checkBound } from './rules/bound.js';
-import type { RuleContext } from './rules/context.js';
+import type { LeafMargin, RuleContext } from './rules/context.js';
 import { checkContradiction } from './rules/contradiction.js';
-import { checkHole } from './rules/hole.js';
+import { describeHole } from './rules/hole.js';
+import { applyLemma } from './rules/lemma.js';
+import { checkLin, leastMargin } from './rules/lin.js';
+import { useShared } from './rules/shared.js';
+import { openSecond, openSplit, type PendingBranch } from './rules/split.js';
+import { type State, startState } from './state.js';
 
-/** Does the proof show that the obligation's region is empty? */
-export function checkProof(context: RuleContext, proof: ProofNode, place: string): Outcome {
-  switch (proof.rule) {
-    case 'hole':
-      return checkHole(proof, place);
-    case 'contradiction':
-      return checkContradiction(context, proof, place);
-    case 'bound':
-      return checkBound(context, proof, place);
-    default:
-      return assertNever(proof, 'proof rule');
+/** Waiting branches at any time; a deeper tree is refused. */
+export const MAX_WAITING = 2000;
+const MAX_NAMED_HOLES = 1000;
+
+export interface ProofCheck {
+  readonly outcome: Outcome;
+  /** Number of trusted steps. */
+  readonly holes: number;
+  /** Number of steps read. */
+  readonly steps: number;
+  /** Proved lower bound of -g for the only output constraint g >= 0, rounded down; null if no leaf gives one. */
+  readonly margin: number | null;
+}
+
+/** Does the proof show that the obligation's region is empty? Stops at the first failing step. */
+export function checkProof(context: RuleContext, steps: Iterable<ProofStep>, place: string): ProofCheck {
+  const walk: Walk = {
+    context,
+    place,
+    waiting: [],
+    state: startState(context.network, context.obligation),
+    steps: 0,
+    holes: [],
+    margin: null,
+  };
+  let failed: Outcome | null = null;
+  for (const step of steps) {
+    failed = take(walk, step);
+    if (failed !== null) break;
   }
+  const { margin, holes } = walk;
+  return {
+    outcome: failed ?? ended(walk),
+    holes: holes.length,
+    steps: walk.steps,
+    margin: margin === null || typeof margin === 'number' ? margin : toDoubleDown(margin),
+  };
+}
+
+interface Walk {
+  readonly context: RuleContext;
+  readonly place: string;
+  /** Second branches of the splits above the open branch, innermost last. */
+  readonly waiting: PendingBranch[];
+  /** State of the open branch; null once all are closed. */
+  state: State | null;
+  steps: number;
+  readonly holes: string[];
+  margin: LeafMargin | null;
+}
+
+/** Takes the next step; returns the rejection if it fails. */
+function take(walk: Walk, step: ProofStep): Outcome | null {
+  const { context, state } = walk;
+  const at = `${walk.place}, step ${walk.steps}`;
+  walk.steps++;
+  if (state === null)
+    return invalid(at, 'closure', 'no step behind the end of the proof', `a ${step.rule} step`);
+  switch (step.rule) {
+    case 'hole':
+      walk.holes.push(describeHole(step, at));
+      return close(walk, VALID);
+    case 'contradiction':
+      return close(walk, checkContradiction(context, step, at));
+    case 'bound':
+      return close(walk, checkBound(context, state, step, at));
+    case 'lin': {
+      const { outcome, margin } = checkLin(context, state, step, at);
+      walk.margin = leastMargin(walk.margin, margin);
+      return close(walk, outcome);
+    }
+    case 'lemma':
+      return failure(applyLemma(context.network, state, step, at));
+    case 'shared': {
+      const result = useShared(context, step, walk.steps === 1, at);
+      if ('rejected' in result) return result.rejected;
+      walk.state = result.state;
+      return null;
+    }
+    case 'split': {
+      if (walk.waiting.length >= MAX_WAITING) {
+        return invalid(at, 'split', `at most ${MAX_WAITING} branches waiting`, 'a deeper tree');
+      }
+      const result = openSplit(context, state, step, at);
+      if ('rejected' in result) return result.rejected;
+      walk.waiting.push(result.second);
+      walk.state = result.first;
+      return null;
+    }
+    default:
+      return assertNever(step, 'proof step');
+  }
+}
+
+function close(walk: Walk, outcome: Outcome): Outcome | null {
+  const next = walk.waiting.pop();
+  walk.state = next === undefined ? null : openSecond(walk.context, next);
+  return failure(outcome);
+}
+
+function failure(outcome: Outcome): Outcome | null {
+  return outcome.kind === 'invalid' ? outcome : null;
+}
+
+/** Outcome when there are no more steps. */
+function ended({ state, waiting, steps, holes, place }: Walk): Outcome {
+  if (state !== null) {
+    const open = waiting.length + 1;
+    return invalid(place, 'closure', 'every branch closed', `${open} open after ${steps} steps`);
+  }
+  return holes.length === 0 ? VALID : incomplete(...holes.slice(0, MAX_NAMED_HOLES));
 }

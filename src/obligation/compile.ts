@@ -173,6 +173,17 @@ function seal(
   naps: readonly Phases[],
   outputs: readonly OutputConstraint[],
 ): Obligation {
+  const digest = regionDigest(context, box, naps, outputs);
+  return Object.freeze({ kind: 'obligation', id, box, naps, outputs, digest });
+}
+
+/** SHA-256 of a region; it does not depend on an obligation's id. */
+export function regionDigest(
+  context: Pick<ClaimContext, 'network' | 'modelSha256'>,
+  box: Box,
+  naps: readonly Phases[],
+  outputs: readonly OutputConstraint[],
+): string {
   const region: Json = {
     model: context.modelSha256,
     lower: Array.from(box.lower, finiteOrNull),
@@ -180,7 +191,7 @@ function seal(
     naps: naps.map((phases) => toTensorLiterals(context.network, phases) as unknown as Json),
     outputs: outputs as unknown as Json,
   };
-  return Object.freeze({ kind: 'obligation', id, box, naps, outputs, digest: sha256(canonicalJson(region)) });
+  return sha256(canonicalJson(region));
 }
 
 function finiteOrNull(x: number): number | null {

@@ -1,0 +1,73 @@
+/** The exact path: the bound of section 4.1 of the format, over the rationals. */
+import type { LinearLayer, Network } from '../../network/network.js';
+import { assertNever } from '../../util/errors.js';
+import { dotVectors, fromDoubles, fromRationals } from '../exact/dyadic-vector.js';
+import { pullBack } from '../exact/linear-exact.js';
+import { add, fromDouble, multiply, negate, type Rational, ZERO } from '../exact/rational.js';
+import type { Intervals } from '../interval-bounds.js';
+import { addCost, addExact, type ExactForm, exactForm, takeExact } from './exact-form.js';
+import { pushMaxExact } from './exact-max.js';
+import { pushReluExact } from './exact-relu.js';
+import type { PushTask } from './task.js';
+
+/** An upper bound of the task's form on the state; null if the step gives none. */
+export function exactUpperBound(network: Network, intervals: Intervals, task: PushTask): Rational | null {
+  const form = exactForm(network, intervals);
+  addTarget(form, task);
+  for (let n = task.end - 1; n >= task.first && !form.unbounded; n--) {
+    const layer = network.layers[n]!;
+    switch (layer.kind) {
+      case 'linear':
+        pushLinear(form, layer);
+        break;
+      case 'relu':
+        pushReluExact(form, layer, task.passes.get(n) ?? null);
+        break;
+      case 'max':
+        pushMaxExact(form, layer, task.passes.get(n) ?? null);
+        break;
+      default:
+        assertNever(layer, 'layer');
+    }
+  }
+  if (!form.unbounded) boundRest(form);
+  return form.unbounded ? null : form.constant;
+}
+
+function addTarget(form: ExactForm, { tensor, terms, offsets }: PushTask): void {
+  const sums = new Array<Rational>(form.network.tensors[tensor]!.size).fill(ZERO);
+  for (const { index, weight, coefficient } of terms) {
+    sums[index] = add(sums[index]!, multiply(fromDouble(weight), fromDouble(coefficient)));
+  }
+  addExact(form, [tensor], fromRationals(sums));
+  for (const { weight, bound } of offsets) {
+    addCost(form, negate(multiply(fromDouble(weight), fromDouble(bound))));
+  }
+}
+
+function pushLinear(form: ExactForm, layer: LinearLayer): void {
+  const taken = takeExact(form, layer.output);
+  if (taken === null) return;
+  const { coefficients, constant } = pullBack(layer, taken);
+  addCost(form, constant);
+  addExact(form, layer.inputs, coefficients);
+}
+
+function boundRest(form: ExactForm): void {
+  for (const [id, vector] of form.coefficients.entries()) {
+    if (vector === null) continue;
+    const lower = form.intervals.lower[id]!;
+    const upper = form.intervals.upper[id]!;
+    const corner = new Float64Array(vector.num.length);
+    for (let i = 0; i < corner.length; i++) {
+      if (vector.num[i] === 0n) continue;
+      const end = vector.num[i]! > 0n ? upper[i]! : lower[i]!;
+      if (!Number.isFinite(end)) {
+        form.unbounded = true;
+        return;
+      }
+      corner[i] = end;
+    }
+    addCost(form, dotVectors(vector, fromDoubles(corner)));
+  }
+}
