@@ -33,7 +33,8 @@ export type AttributeSpec =
   | { readonly kind: 'float'; readonly value: number }
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'ints'; readonly values: readonly number[] }
-  | { readonly kind: 'floats'; readonly values: readonly number[] };
+  | { readonly kind: 'floats'; readonly values: readonly number[] }
+  | { readonly kind: 'graph'; readonly graph: GraphSpec };
 
 export interface NodeSpec {
   readonly op: string;
@@ -51,11 +52,15 @@ export interface ValueSpec {
   readonly dims?: readonly (number | string)[];
 }
 
-export interface ModelSpec {
+/** A graph: of a model, or the body of a Loop or If node, which may read names of the graph around it. */
+export interface GraphSpec {
   readonly nodes: readonly NodeSpec[];
   readonly initializers?: Readonly<Record<string, TensorSpec>>;
   readonly inputs: readonly ValueSpec[];
   readonly outputs: readonly ValueSpec[];
+}
+
+export interface ModelSpec extends GraphSpec {
   /** Version of the default operator set; 17 unless given. */
   readonly opset?: number;
   readonly extraOpsets?: readonly { readonly domain: string; readonly version: number }[];
@@ -68,6 +73,7 @@ export function tensor(type: ElementType, dims: readonly number[], values: Array
 }
 export const int = (value: number | bigint): AttributeSpec => ({ kind: 'int', value });
 export const float = (value: number): AttributeSpec => ({ kind: 'float', value });
+export const graph = (value: GraphSpec): AttributeSpec => ({ kind: 'graph', graph: value });
 export const text = (value: string): AttributeSpec => ({ kind: 'string', value });
 export const ints = (...values: number[]): AttributeSpec => ({ kind: 'ints', values });
 export const floats = (...values: number[]): AttributeSpec => ({ kind: 'floats', values });
@@ -85,7 +91,7 @@ export function encodeModel(spec: ModelSpec): Uint8Array {
   return writer.finish();
 }
 
-function writeGraph(graph: WireWriter, spec: ModelSpec): void {
+function writeGraph(graph: WireWriter, spec: GraphSpec): void {
   for (const node of spec.nodes) graph.message(1, (writer) => writeNode(writer, node));
   graph.string(2, 'graph');
   for (const [name, value] of Object.entries(spec.initializers ?? {})) {
@@ -120,6 +126,9 @@ function writeAttribute(writer: WireWriter, name: string, spec: AttributeSpec): 
       return;
     case 'tensor':
       writer.message(5, (inner) => writeTensor(inner, spec, name)).int(20, 4);
+      return;
+    case 'graph':
+      writer.message(6, (inner) => writeGraph(inner, spec.graph)).int(20, 5);
       return;
     case 'floats':
       for (const value of spec.values) writer.float(7, value);
