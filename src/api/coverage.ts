@@ -4,7 +4,7 @@ import { coverageTable } from '../mining/coverage.js';
 import { recordPatterns } from '../mining/patterns.js';
 import type { CoverageDocument } from '../report/documents/coverage.js';
 import { datasetReferenceOf } from './dataset-reference.js';
-import { modelReferenceOf, openModel } from './open-model.js';
+import { modelReferenceOf, openComparedModel } from './open-model.js';
 import { openNaps } from './open-naps.js';
 import { type Progress, silentProgress } from './progress.js';
 import { VERSION } from './version.js';
@@ -22,7 +22,7 @@ export async function coverage(
   progress: Progress = silentProgress,
 ): Promise<CoverageDocument> {
   progress.step(`reading ${options.model}`);
-  const model = await openModel(options.model);
+  const model = await openComparedModel(options.model);
   const naps = openNaps(options.naps, model);
   progress.step(`reading ${options.data}`);
   const dataset = await openDataset(options.data, options.dataset);

@@ -4,7 +4,7 @@ import { scanActivations } from '../mining/scan-activations.js';
 import { wilson95 } from '../mining/wilson.js';
 import type { EvaluateDocument } from '../report/documents/evaluate.js';
 import { datasetReferenceOf } from './dataset-reference.js';
-import { modelReferenceOf, openModel } from './open-model.js';
+import { modelReferenceOf, openComparedModel } from './open-model.js';
 import { type Progress, silentProgress } from './progress.js';
 import { VERSION } from './version.js';
 
@@ -23,7 +23,7 @@ export async function evaluate(
   progress: Progress = silentProgress,
 ): Promise<EvaluateDocument> {
   progress.step(`reading ${options.model}`);
-  const model = await openModel(options.model);
+  const model = await openComparedModel(options.model);
   progress.step(`reading ${options.data}`);
   const dataset = await openDataset(options.data, options.dataset);
   const classes = model.network.tensors[model.network.output]!.size;

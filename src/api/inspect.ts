@@ -5,14 +5,14 @@ import { type LoadedModel, loadModel } from '../onnx/load-model.js';
 import type { GraphProto, ValueInfo } from '../onnx/model-proto.js';
 import type { InspectDocument, LayerRow } from '../report/documents/inspect.js';
 import { InputError } from '../util/errors.js';
-import { lowerAt } from './open-model.js';
+import { compareAt, lowerAt, type OpenedModel } from './open-model.js';
 import { operatorTable } from './operator-table.js';
 import { type Progress, silentProgress } from './progress.js';
 import { VERSION } from './version.js';
 
 export interface Inspection {
   readonly document: InspectDocument;
-  /** Why the model cannot be used; null if it can. The document then has no network. */
+  /** Why the model cannot be used; null if it can. */
   readonly refusal: InputError | null;
 }
 
@@ -20,7 +20,10 @@ export interface Inspection {
 export async function inspect(path: string, progress: Progress = silentProgress): Promise<Inspection> {
   progress.step(`reading ${path}`);
   const loaded = await loadModel(path);
-  const { network, refusal } = tryLower(path, loaded);
+  const { network, refusal: unreadable } = tryLower(path, loaded);
+  if (network !== null) progress.step('comparing with onnxruntime');
+  const { agreement, refusal } =
+    network === null ? noAgreement(unreadable) : await tryCompare({ path, loaded, network });
   const { model } = loaded;
   const initializers = new Set(model.graph.initializers.map((tensor) => tensor.name));
   const document: InspectDocument = {
@@ -33,9 +36,9 @@ export async function inspect(path: string, progress: Progress = silentProgress)
     producer: model.producer,
     inputs: model.graph.inputs.filter(({ name }) => !initializers.has(name)).map(tensorRow),
     outputs: model.graph.outputs.map(tensorRow),
-    operators: operatorTable(model.graph.nodes, refusal),
-    supported: network !== null,
-    network: network === null ? null : describeNetwork(network, model.graph),
+    operators: operatorTable(model.graph.nodes, unreadable),
+    supported: refusal === null,
+    network: network === null ? null : describeNetwork(network, model.graph, agreement),
   };
   return { document, refusal };
 }
@@ -52,11 +55,35 @@ function tryLower(
   }
 }
 
+interface Agreement {
+  readonly agreement: Described['agreement'];
+  readonly refusal: InputError | null;
+}
+
+function noAgreement(refusal: InputError | null): Agreement {
+  return { agreement: null, refusal };
+}
+
+async function tryCompare(model: OpenedModel): Promise<Agreement> {
+  try {
+    const { samples, tensors, largest, worst } = await compareAt(model, []);
+    return {
+      agreement: { samples, tensors: tensors.length, largestDifference: largest, shareOfBound: worst },
+      refusal: null,
+    };
+  } catch (error) {
+    if (error instanceof InputError) return noAgreement(error);
+    throw error;
+  }
+}
+
 function tensorRow({ name, shape }: ValueInfo): InspectDocument['inputs'][number] {
   return { name, shape: shape === null ? null : [...shape] };
 }
 
-function describeNetwork(network: Network, graph: GraphProto): InspectDocument['network'] {
+type Described = NonNullable<InspectDocument['network']>;
+
+function describeNetwork(network: Network, graph: GraphProto, agreement: Described['agreement']): Described {
   return {
     elementType: network.elementType,
     inputSize: network.tensors[network.input]!.size,
@@ -66,6 +93,7 @@ function describeNetwork(network: Network, graph: GraphProto): InspectDocument['
     layers: network.layers.map((layer) => layerRow(network, layer)),
     notes: [...network.notes],
     lint: lintWeights(network),
+    agreement,
   };
 }
 

@@ -9,7 +9,7 @@ import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
 import { datasetReferenceOf } from './dataset-reference.js';
 import { type HeldOutChoice, openMiningData } from './held-out.js';
-import { modelReferenceOf, openModel } from './open-model.js';
+import { modelReferenceOf, openComparedModel } from './open-model.js';
 import { assertWritable, writeOutput } from './output-file.js';
 import { type Progress, silentProgress } from './progress.js';
 import { VERSION } from './version.js';
@@ -35,7 +35,7 @@ export async function mine(options: MineOptions, progress: Progress = silentProg
   const deltas = checkedDeltas(options.deltas);
   const targets = outputPaths(options.output, deltas);
   progress.step(`reading ${options.model}`);
-  const model = await openModel(options.model);
+  const model = await openComparedModel(options.model);
   progress.step(`reading ${options.data}`);
   const { dataset, heldOut } = await openMiningData(
     options.data,

@@ -1,6 +1,7 @@
 /** Files and choices in, certificate file out: what `napcert verify` does. */
 import type { Certificate, ObligationResult } from '../certificate/certificate.js';
 import { formatCertificate } from '../certificate/read-certificate.js';
+import type { Dataset } from '../dataset/dataset.js';
 import { type OpenDatasetOptions, openDataset } from '../dataset/open-dataset.js';
 import type { EngineName } from '../engines/decision.js';
 import { type ClaimContext, compileProperty } from '../obligation/compile.js';
@@ -9,7 +10,7 @@ import type { SpecFile } from '../spec/spec-file.js';
 import { sha256 } from '../util/digest.js';
 import { assertNever, InputError } from '../util/errors.js';
 import { datasetReferenceOf } from './dataset-reference.js';
-import { modelReferenceOf, openModel } from './open-model.js';
+import { compareAt, modelReferenceOf, openModel } from './open-model.js';
 import { openNaps } from './open-naps.js';
 import { assertWritable, writeOutput } from './output-file.js';
 import { type Progress, silentProgress } from './progress.js';
@@ -58,6 +59,8 @@ export async function verifyFiles(
   });
   if (options.data !== undefined) progress.step(`reading ${options.data}`);
   const dataset = options.data === undefined ? null : await openDataset(options.data, options.dataset);
+  progress.step('comparing with onnxruntime');
+  await compareAt(model, dataset === null ? [] : firstSamples(dataset));
   let text = '';
   const save = (certificate: Certificate): void => {
     text = formatCertificate(certificate);
@@ -87,6 +90,14 @@ export async function verifyFiles(
     certificate: { file: options.output, sha256: sha256(text) },
     ...summary(certificate),
   };
+}
+
+/** Samples of the data on which onnxruntime must agree before anything is decided. */
+const COMPARED_SAMPLES = 16;
+
+function firstSamples(dataset: Dataset): Float64Array[] {
+  const count = Math.min(dataset.count, COMPARED_SAMPLES);
+  return Array.from({ length: count }, (_, i) => dataset.batch(i, i + 1));
 }
 
 /**

@@ -45,7 +45,15 @@ describe('inspect', () => {
         { operator: 'Gemm', count: 2, status: 'ok' },
         { operator: 'Relu', count: 1, status: 'ok' },
       ],
-      network: { elementType: 'float32', inputSize: 2, classes: 2, neurons: 2, parameters: 12, lint: [] },
+      network: {
+        elementType: 'float32',
+        inputSize: 2,
+        classes: 2,
+        neurons: 2,
+        parameters: 12,
+        lint: [],
+        agreement: { samples: 8, tensors: 3 },
+      },
     });
     expect(document.network?.layers.map(({ kind, tensor, neurons }) => [kind, tensor, neurons])).toEqual([
       ['linear', 'z', 0],
@@ -171,6 +179,30 @@ describe('mine and coverage', () => {
 
   it('leaves no temporary file behind', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+});
+
+describe('export', () => {
+  it.each([
+    ['lp', /^Minimize$[\s\S]*^Subject To$[\s\S]*^Bounds$[\s\S]*^End$/m],
+    ['mps', /^NAME [\s\S]*^ROWS$[\s\S]*^COLUMNS$[\s\S]*^RHS$[\s\S]*^BOUNDS$[\s\S]*^ENDATA$/m],
+  ])('writes one %s file per obligation', async (format, outline) => {
+    const mined = ['--data', 'tiny.csv', '--delta', '1', '-o', 'e.nap.json'];
+    expect((await cli('mine', 'tiny.onnx', ...mined)).code).toBe(0);
+    const args = ['--naps', 'e.nap.json', '--format', format, '-o', `{id}.${format}`];
+    const { code, document } = await json('export', 'tiny.onnx', ...args);
+    expect(code).toBe(0);
+    // One competitor for each of two classes, and one pair.
+    expect(document.files.map(({ obligation }) => obligation)).toEqual([
+      'non-misclassification/0/1',
+      'non-misclassification/1/0',
+      'non-ambiguity/0-1',
+    ]);
+    for (const { file } of document.files) expect(readFileSync(join(folder, file), 'utf8')).toMatch(outline);
+    const one = ['--naps', 'e.nap.json', '--format', format, '-o', 'all.txt'];
+    const refused = await cli('export', 'tiny.onnx', ...one);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('{id}');
   });
 });
 

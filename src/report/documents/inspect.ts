@@ -36,6 +36,15 @@ const lint = z.strictObject({
   message: z.string(),
 });
 
+const agreement = z
+  .strictObject({
+    samples: count.describe('random inputs'),
+    tensors: count.describe('tensors compared, hidden ones included'),
+    largestDifference: z.number(),
+    shareOfBound: z.number().describe('largest difference relative to the rounding error bound; at most 1'),
+  })
+  .describe('of evaluation by napcert with onnxruntime on the file');
+
 export const inspectSchema = z.strictObject({
   ...header('inspect'),
   model: modelReference,
@@ -46,7 +55,7 @@ export const inspectSchema = z.strictObject({
   inputs: z.array(tensor).describe('graph inputs that are not weights'),
   outputs: z.array(tensor),
   operators: z.array(operator),
-  supported: z.boolean().describe('false: the rest is null, and the exit code is 2'),
+  supported: z.boolean().describe('false: the exit code is 2, and the message on stderr says why'),
   network: z
     .strictObject({
       elementType: z.enum(['float32', 'float64']),
@@ -57,8 +66,10 @@ export const inspectSchema = z.strictObject({
       layers: z.array(layer),
       notes: z.array(z.string()).describe('what lowering dropped or rounded'),
       lint: z.array(lint),
+      agreement: agreement.nullable().describe('null: they disagree, or onnxruntime refused'),
     })
-    .nullable(),
+    .nullable()
+    .describe('null if the model cannot be read'),
 });
 
 export type InspectDocument = z.infer<typeof inspectSchema>;

@@ -1,6 +1,6 @@
 import chalk from 'chalk';
 import type { InspectDocument } from '../documents/inspect.js';
-import { counted, integer, shapeText } from '../format.js';
+import { counted, integer, percent, shapeText, short } from '../format.js';
 import { facts, heading, sections, table } from '../table.js';
 
 const STATUS = { ok: chalk.green('ok'), refused: chalk.red('refused'), unused: chalk.dim('unused') } as const;
@@ -50,7 +50,7 @@ function operators(document: InspectDocument): string {
 
 function details(network: Lowered | null): (string | null)[] {
   if (network === null) return [];
-  return [layers(network), notes(network), lint(network)];
+  return [layers(network), notes(network), lint(network), agreement(network)];
 }
 
 function layers(network: Lowered): string {
@@ -87,4 +87,13 @@ function lint(network: Lowered): string {
       `  ${chalk.yellow(node)} row ${row}${rows > 1 ? ` (and ${counted(rows - 1, 'more row')})` : ''}: ${message}`,
   );
   return [heading('Suspicious weights'), ...lines].join('\n');
+}
+
+function agreement({ agreement: found }: Lowered): string | null {
+  if (found === null) return null;
+  const { samples, tensors, largestDifference, shareOfBound } = found;
+  return (
+    `onnxruntime agrees on ${counted(samples, 'random sample')} in ${counted(tensors, 'tensor')}: differences up to ` +
+    `${short(largestDifference)}, ${percent(shareOfBound)} of the rounding bound.`
+  );
 }
