@@ -1,5 +1,7 @@
 /** Re-proves a certificate file against the model it speaks about. */
 import { readFile, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { proofFolder } from '../certificate/open-proof-file.js';
 import { parseCertificate } from '../certificate/read-certificate.js';
 import { checkCertificate } from '../checker/check-certificate.js';
 import type { Outcome } from '../checker/report.js';
@@ -37,6 +39,7 @@ export async function check(
     naps === null
       ? null
       : { sha256: naps.sha256, naps: new Map(naps.naps.map((nap) => [nap.class, nap.phases])) },
+    proofFolder(dirname(resolve(options.certificate))),
   );
   return {
     format: 'napcert-check/1',

@@ -9,6 +9,7 @@ import type { VerifiedObligation, VerifyDocument } from '../report/documents/ver
 import type { SpecFile } from '../spec/spec-file.js';
 import { sha256 } from '../util/digest.js';
 import { assertNever, InputError } from '../util/errors.js';
+import { assertPictureFolder, drawCounterexamples } from './counterexample-pictures.js';
 import { datasetReferenceOf } from './dataset-reference.js';
 import { compareAt, modelReferenceOf, openModel } from './open-model.js';
 import { openNaps } from './open-naps.js';
@@ -33,6 +34,8 @@ export interface VerifyFilesOptions {
   /** Branch-and-bound nodes per obligation; see `verify` for the default. */
   readonly maxNodes?: number;
   readonly output: string;
+  /** Existing folder for a PNG of every counterexample, if the input is an image. */
+  readonly pictures?: string;
 }
 
 /**
@@ -46,6 +49,7 @@ export async function verifyFiles(
   signal?: AbortSignal,
 ): Promise<VerifyDocument> {
   assertWritable(options.output);
+  if (options.pictures !== undefined) assertPictureFolder(options.pictures);
   progress.step(`reading ${options.model}`);
   const spec = await readSpec(options.claims.spec);
   const model = await openModel(options.model);
@@ -81,6 +85,7 @@ export async function verifyFiles(
     { progress, onCertificate: save, ...(signal === undefined ? {} : { signal }) },
   );
   save(certificate);
+  if (options.pictures !== undefined) drawCounterexamples(certificate, model.network, options.pictures);
   return {
     format: 'napcert-verify/1',
     napcert: VERSION,

@@ -14,6 +14,7 @@ interface Flags extends CommonOptions, ClaimFlags, Omit<DatasetFlags, 'data'> {
   readonly timeout: number;
   readonly maxNodes?: number;
   readonly output: string;
+  readonly pictures?: string;
 }
 
 export function registerVerify(program: Command): void {
@@ -36,7 +37,8 @@ export function registerVerify(program: Command): void {
     .addOption(new Option('--solver <name>', 'MILP solver').choices(['glpk', 'highs']).default('glpk'))
     .option('--timeout <seconds>', 'per obligation', secondsOption('--timeout'), 60)
     .option('--max-nodes <n>', 'branch-and-bound nodes per obligation', integerOption('--max-nodes', 1))
-    .requiredOption('-o, --output <file>', 'certificate to write');
+    .requiredOption('-o, --output <file>', 'certificate to write')
+    .option('--pictures <folder>', 'existing folder for a PNG of every counterexample');
   withOptionalDataset(command, 'samples to look for counterexamples and witnesses in');
   withCommonOptions(command, [
     'verify model.onnx --naps model.nap.json --data mnist -o model.cert.json',
@@ -57,6 +59,7 @@ export function registerVerify(program: Command): void {
           timeoutSeconds: flags.timeout,
           ...(flags.maxNodes === undefined ? {} : { maxNodes: flags.maxNodes }),
           output: flags.output,
+          ...(flags.pictures === undefined ? {} : { pictures: flags.pictures }),
         },
         progress,
         signal(),
