@@ -26,7 +26,7 @@ function statusLine(stream: NodeJS.WriteStream): TerminalProgress {
   let drawnAt = Number.NEGATIVE_INFINITY;
   let shown = false;
   const draw = (): void => {
-    const room = Math.max(20, (stream.columns ?? 80) - 1);
+    const room = Math.max(20, (stream.columns || 80) - 1);
     const line = `${elapsed(start)}  ${current}`;
     stream.write(`\r\u001b[2K${chalkStderr.dim(line.length > room ? `${line.slice(0, room - 1)}…` : line)}`);
     drawnAt = performance.now();
