@@ -14,10 +14,14 @@ import { assertNever } from '../util/errors.js';
 import type { Bounds } from './interval.js';
 
 /**
- * Numbers passed through a ReLU or max layer; NaN means the default. `already` holds the coefficients that the
- * layer's input tensor has from its other consumers, or null.
+ * Numbers passed through a ReLU or max layer; NaN means the default. `coefficients` are those of the layer's
+ * output, `already` those that its input tensor has from its other consumers, or null.
  */
-export type Passes = (layer: ReluLayer | MaxLayer, already: Float64Array | null) => Float64Array | undefined;
+export type Passes = (
+  layer: ReluLayer | MaxLayer,
+  coefficients: Float64Array,
+  already: Float64Array | null,
+) => Float64Array | undefined;
 
 /** Defaults everywhere: plain CROWN. */
 export const defaultPasses: Passes = () => undefined;
@@ -65,7 +69,7 @@ export function pushBack(
           out,
           coefficients,
           costs,
-          passes(layer, coefficients[layer.input] ?? null),
+          passes(layer, out, coefficients[layer.input] ?? null),
         );
         break;
       case 'max':
@@ -75,7 +79,7 @@ export function pushBack(
           out,
           coefficients,
           costs,
-          passes(layer, coefficients[layer.input] ?? null),
+          passes(layer, out, coefficients[layer.input] ?? null),
         );
         break;
       default:

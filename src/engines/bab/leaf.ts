@@ -52,16 +52,16 @@ function evaluate(
   weight: 0 | 1,
   round: (p: number) => number,
 ): Leaf {
-  const passes: Passes = (layer, already) =>
+  const passes: Passes = (layer, _, already) =>
     layer.kind === 'relu' ? passedBy(network, encoding, rows, layer, already, round) : undefined;
   const form = outputForm(network, obligation, weight);
   const listed = new Map<TensorId, Float64Array>();
-  const keep: Passes = (layer, already) => {
-    const p = passes(layer, already);
+  const keep: Passes = (layer, a, already) => {
+    const p = passes(layer, a, already);
     if (p !== undefined) listed.set(layer.output, p);
     return p;
   };
-  pushBack(network, bounds, form, encoding.start, (layer, already) => keep(layer, already));
+  pushBack(network, bounds, form, encoding.start, keep);
   const pruned = prune(network, bounds, form, encoding.start, listed);
   const push = pushBack(network, bounds, form, encoding.start, (layer) => pruned.get(layer.output));
   return { step: linStep(network, obligation, encoding.start, weight, pruned), bound: push.bound, push };
