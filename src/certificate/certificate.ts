@@ -11,7 +11,7 @@ export const PREDICATE_TYPE = 'https://napcert.dev/nap-verification/v1';
 /** What every certificate of this version claims about arithmetic and literals; part of the claim. */
 export const SEMANTICS = [
   'Real arithmetic, for the network whose weights are the stored floating-point numbers read as exact rationals.',
-  'BatchNormalization is y = s x + t with s and t rounded to float64.',
+  'BatchNormalization is y = s (x - mean) + beta with s = gamma / sqrt(var + epsilon) rounded to float64.',
   'A literal is mined strictly (z > 0 active, z <= 0 inactive); proofs use the closed form (z >= 0, z <= 0), which only enlarges the region.',
   'A tie between two logits counts as a violation.',
 ] as const;
@@ -84,7 +84,18 @@ const witnessSchema = z.strictObject({
 });
 
 const evidenceSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('proof'), proof: proofSchema }),
+  z.strictObject({
+    kind: z.literal('proof'),
+    proof: proofSchema,
+    holes: z.int().min(0).describe('Trusted steps in the proof'),
+    margin: finite
+      .nullable()
+      .describe('Proved lower bound of own logit minus competitor; null where none applies'),
+    core: z
+      .array(z.array(tensorLiteralsSchema))
+      .optional()
+      .describe('Per NAP of the obligation: literals that suffice; the proof holds for this larger region'),
+  }),
   z.strictObject({ kind: z.literal('counterexample'), replay: replaySchema }),
   z.strictObject({
     kind: z.literal('none'),
@@ -132,6 +143,10 @@ export const predicateSchema = z.strictObject({
   dataset: z.strictObject({ name, digest: sha256Hex }).nullable(),
   properties: z.array(propertyResultSchema).min(1),
   obligations: z.array(obligationResultSchema),
+  shared: z
+    .record(z.string().max(1000), z.strictObject({ region: sha256Hex, proof: proofSchema }))
+    .optional()
+    .describe('Lemmas that obligations with the same box and NAPs share'),
   holes: z.array(z.string().max(4000)).describe('Every trusted step; empty iff nothing is taken on trust'),
   limits: z.strictObject({ timeoutSeconds: finite, engine: name, solver: name, seed: z.int() }),
   interrupted: z.boolean(),

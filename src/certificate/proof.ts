@@ -1,6 +1,6 @@
 /**
- * Proofs that an obligation's region is empty, as data. The format is specified in
- * `specs/certificate-v1.md`; the checker has one file per rule under `src/checker/rules/`.
+ * Proofs that an obligation's region is empty, as data: steps of a tree in preorder. The rules are specified in
+ * `specs/certificate-v1.md`, section 4; the checker has one file per rule under `src/checker/rules/`.
  */
 import { z } from 'zod';
 
@@ -8,7 +8,7 @@ const tensorName = z.string().min(1).max(1000);
 const elementIndex = z.int().min(0);
 
 /** A trusted step: the certificate is `incomplete` wherever one occurs. */
-export const holeSchema = z.strictObject({
+export const holeStepSchema = z.strictObject({
   rule: z.literal('hole'),
   reason: z.enum(['solver-trusted']),
   solver: z.string().max(200).describe('Who is trusted, with version'),
@@ -17,37 +17,95 @@ export const holeSchema = z.strictObject({
 });
 
 /** One NAP needs the neuron on, another needs it off: no input follows both (literals as mined, z > 0 / z <= 0). */
-export const contradictionSchema = z.strictObject({
+export const contradictionStepSchema = z.strictObject({
   rule: z.literal('contradiction'),
   tensor: tensorName,
   index: elementIndex,
 });
 
-/** Interval bound propagation, recomputed by the checker, leaves this element no value. */
-export const boundSchema = z.strictObject({
+/** The state's interval of this element is empty. */
+export const boundStepSchema = z.strictObject({
   rule: z.literal('bound'),
   tensor: tensorName,
   index: elementIndex,
 });
 
-export type HoleStep = z.infer<typeof holeSchema>;
-export type ContradictionStep = z.infer<typeof contradictionSchema>;
-export type BoundStep = z.infer<typeof boundSchema>;
-export type ProofNode = HoleStep | ContradictionStep | BoundStep;
+/** Two branches follow: element <= at, then element >= at. */
+export const splitStepSchema = z.strictObject({
+  rule: z.literal('split'),
+  tensor: tensorName,
+  index: elementIndex,
+  at: z.number(),
+});
 
-export const proofSchema: z.ZodType<ProofNode> = z.discriminatedUnion('rule', [
-  holeSchema,
-  contradictionSchema,
-  boundSchema,
+/** Coefficients passed back through one ReLU or max layer where they differ from the default (section 4.1). */
+const passSchema = z.strictObject({
+  layer: tensorName.describe('Output tensor of the layer'),
+  index: z.array(elementIndex).describe('Ascending'),
+  value: z.array(z.number()),
+});
+
+const pushed = {
+  stop: tensorName.optional().describe('Tensor up to which layers are not expanded; default the input'),
+  pass: z.array(passSchema),
+};
+
+/** Closes the branch: a combination of the output constraints has a negative upper bound. */
+export const linStepSchema = z.strictObject({
+  rule: z.literal('lin'),
+  weights: z.array(z.number().min(0)).describe('One per output constraint'),
+  ...pushed,
+});
+
+/** Tightens one interval of the state. */
+export const lemmaStepSchema = z.strictObject({
+  rule: z.literal('lemma'),
+  tensor: tensorName,
+  index: elementIndex,
+  side: z.enum(['upper', 'lower']),
+  ...pushed,
+});
+
+/** The lemmas of a shared list hold here. */
+export const sharedStepSchema = z.strictObject({
+  rule: z.literal('shared'),
+  id: z.string().min(1).max(1000),
+});
+
+export const stepSchema = z.discriminatedUnion('rule', [
+  holeStepSchema,
+  contradictionStepSchema,
+  boundStepSchema,
+  splitStepSchema,
+  linStepSchema,
+  lemmaStepSchema,
+  sharedStepSchema,
 ]);
 
-/** Holes of a proof, in order. */
-export function holesOf(proof: ProofNode): readonly HoleStep[] {
-  switch (proof.rule) {
-    case 'hole':
-      return [proof];
-    case 'contradiction':
-    case 'bound':
-      return [];
-  }
+export type HoleStep = z.infer<typeof holeStepSchema>;
+export type ContradictionStep = z.infer<typeof contradictionStepSchema>;
+export type BoundStep = z.infer<typeof boundStepSchema>;
+export type SplitStep = z.infer<typeof splitStepSchema>;
+export type LinStep = z.infer<typeof linStepSchema>;
+export type LemmaStep = z.infer<typeof lemmaStepSchema>;
+export type SharedStep = z.infer<typeof sharedStepSchema>;
+export type Pass = z.infer<typeof passSchema>;
+export type ProofStep = z.infer<typeof stepSchema>;
+
+/** Where a proof's steps are: in the certificate itself, or in a section of a proof file beside it. */
+export const proofSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('inline'), steps: z.array(stepSchema).min(1) }),
+  z.strictObject({
+    kind: z.literal('file'),
+    file: z.string().min(1).max(255).describe('Base name, in the folder of the certificate'),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    section: z.string().min(1).max(1000),
+  }),
+]);
+
+export type Proof = z.infer<typeof proofSchema>;
+
+/** Trusted steps among the given ones, in order. */
+export function holesAmong(steps: readonly ProofStep[]): readonly HoleStep[] {
+  return steps.filter((step) => step.rule === 'hole');
 }
