@@ -52,13 +52,18 @@ export class PersistentLp {
   readonly #native: Model;
   /** Bounds at creation of columns with tiny coefficients taken out: those widths hold only inside them. */
   readonly #widest: { lower: Float64Array; upper: Float64Array } | null;
+  /** 1 for rows that such coefficients were taken out of: their bounds hold what those could contribute. */
+  readonly #widenedRows: Uint8Array;
   #dead: string | null = null;
 
-  private constructor(highs: Highs, native: Model, model: LinearModel, widened: boolean) {
+  private constructor(highs: Highs, native: Model, model: LinearModel, widenedRows: Uint8Array) {
     this.#highs = highs;
     this.#native = native;
     this.model = model;
-    this.#widest = widened ? { lower: model.lower.slice(), upper: model.upper.slice() } : null;
+    this.#widenedRows = widenedRows;
+    this.#widest = widenedRows.includes(1)
+      ? { lower: model.lower.slice(), upper: model.upper.slice() }
+      : null;
   }
 
   /** Guards the model and copies it into HiGHS. Call `dispose` in the end, or its memory is never freed. */
@@ -84,7 +89,7 @@ export class PersistentLp {
       native.dispose();
       throw error;
     }
-    return { kind: 'ready', lp: new PersistentLp(highs, native, own, guarded.widened > 0) };
+    return { kind: 'ready', lp: new PersistentLp(highs, native, own, shortenedRows(model, own)) };
   }
 
   /** Throws RangeError for NaN or crossed bounds (an empty box is the caller's to notice). */
@@ -102,11 +107,12 @@ export class PersistentLp {
     this.model.upper[column] = upper;
   }
 
-  /** Throws RangeError for NaN or crossed bounds, and when tiny coefficients were taken out of this LP's rows. */
+  /** Throws RangeError for NaN or crossed bounds, and for a row that tiny coefficients were taken out of. */
   setRowBounds(row: number, lower: number, upper: number): void {
     checkInterval('row', row, this.model.rows, lower, upper);
-    if (this.#widest !== null)
-      throw new RangeError('row bounds are fixed once tiny coefficients were taken out');
+    if (this.#widenedRows[row] === 1) {
+      throw new RangeError(`row ${row}: its bounds are fixed, since tiny coefficients were taken out of it`);
+    }
     this.#native.changeRowBounds(row, lower, upper);
     this.model.rowLower[row] = lower;
     this.model.rowUpper[row] = upper;
@@ -237,4 +243,12 @@ function checkInterval(what: string, index: number, count: number, lower: number
   if (!(lower <= upper) || lower === Infinity || upper === -Infinity) {
     throw new RangeError(`${what} ${index}: bounds [${lower}, ${upper}]`);
   }
+}
+
+/** 1 for each row of `model` that lost entries in `guarded`. */
+function shortenedRows(model: LinearModel, guarded: LinearModel): Uint8Array {
+  const entries = ({ rowStart }: LinearModel, i: number): number => rowStart[i + 1]! - rowStart[i]!;
+  return Uint8Array.from({ length: model.rows }, (_, i) =>
+    entries(model, i) > entries(guarded, i) ? 1 : 0,
+  );
 }

@@ -181,4 +181,22 @@ describe('limits and misuse', () => {
     expect(() => lp.setBounds(1, 0, 2)).toThrow(RangeError);
     lp.dispose();
   });
+
+  it('lets only rows that lost no tiny coefficient move', async () => {
+    const lp = await create(
+      linear({
+        cost: [1, 0],
+        lower: [0, 0],
+        upper: [1, 1],
+        rows: [
+          [[1, 1e-12], 0.5, 2],
+          [[1, 1], 0, 2],
+        ],
+      }),
+    );
+    expect(() => lp.setRowBounds(0, 0.75, 2)).toThrow(RangeError);
+    lp.setRowBounds(1, 0.75, 2);
+    expect(lp.solve(10)).toMatchObject({ status: 'optimal' });
+    lp.dispose();
+  });
 });

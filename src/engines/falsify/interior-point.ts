@@ -8,7 +8,8 @@ import { reluLayers } from '../../network/network.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import { solve } from '../../solvers/solve.js';
 import type { EngineContext } from '../decision.js';
-import { encode, valuesAt } from '../encoding/encode.js';
+import { UnboundedEncodingError } from '../encoding/elements.js';
+import { type Encoding, encode, valuesAt } from '../encoding/encode.js';
 
 /** Within the linear region of `point`, the point deepest inside literals and output constraints; null if none. */
 export async function interiorPoint(
@@ -29,11 +30,14 @@ export async function interiorPoint(
     }
   }
   if (propagate(network, fixed, 0) !== null) return null;
-  const encoding = encode(network, fixed, obligation, {
-    start: network.input,
-    style: 'exact',
-    goal: 'interior',
-  });
+  let encoding: Encoding;
+  try {
+    encoding = encode(network, fixed, obligation, { start: network.input, style: 'exact', goal: 'interior' });
+  } catch (error) {
+    // Max layers over unbounded inputs have no exact form; the caller still has its own point.
+    if (error instanceof UnboundedEncodingError) return null;
+    throw error;
+  }
   const result = await solve(encoding.model, {
     solver: context.solver,
     timeoutSeconds: Math.max(5, context.timeoutSeconds / 4),
