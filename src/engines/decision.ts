@@ -36,6 +36,14 @@ export type Confirm = (
   source: string,
 ) => Promise<Confirmed | { readonly rejected: string }>;
 
+/** The exact checker's word on a proof; injected for the same reason. A margin is what it proved, rounded down. */
+export type Audit = (
+  obligation: Obligation,
+  steps: readonly ProofStep[],
+) =>
+  | { readonly accepted: true; readonly margin: number | null }
+  | { readonly accepted: false; readonly rejected: string };
+
 export type EngineName = 'auto' | 'bab' | 'milp';
 
 export interface EngineContext {
@@ -45,6 +53,7 @@ export interface EngineContext {
   readonly maxNodes: number;
   readonly network: Network;
   readonly confirm: Confirm;
+  readonly audit: Audit;
   readonly solver: SolverName;
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;

@@ -22,6 +22,7 @@ import type { SolverName } from '../../solvers/solver.js';
 import { componentVersions } from '../../solvers/versions.js';
 import { type Progress, silentProgress } from '../progress.js';
 import { VERSION } from '../version.js';
+import { auditor } from './audit.js';
 import type { Claims } from './claims.js';
 import { confirmer } from './confirm.js';
 import { decideProperty } from './decide-property.js';
@@ -80,6 +81,7 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
       maxNodes: input.maxNodes ?? DEFAULT_MAX_NODES,
       network,
       confirm: confirmer(network, runtime),
+      audit: auditor(network),
       solver: input.solver,
       timeoutSeconds: input.timeoutSeconds,
       signal,

@@ -2,7 +2,7 @@
  * Decides one obligation by proof-producing branch and bound.
  *
  * Requires: nothing of the domain (unbounded inputs leave only suffix proofs). Returns: unsat with a proof without
- * holes, sat with a replayed point, or unknown with the best bound. Method: the suffix behind each cut tensor, from
+ * holes that the checker accepted, sat with a replayed point, or unknown with the best bound. Method: the suffix behind each cut tensor, from
  * the last hidden layer towards the input (nap.md, 5.2), then the whole network. Sound: every leaf is a proof step.
  * Complete: for ReLU networks on bounded boxes, up to limits and rounding.
  */
@@ -69,11 +69,11 @@ export async function decideByBab(
     };
     const result = await search(network, relaxation, obligation, region.bounds, limits, hooks);
     if (result.kind === 'closed') {
-      return {
-        verdict: 'unsat',
-        steps: preorder(result.tree),
-        margin: Number.isFinite(result.margin) ? result.margin : null,
-      };
+      const steps = preorder(result.tree);
+      const audit = context.audit(obligation, steps);
+      if (audit.accepted) return { verdict: 'unsat', steps, margin: audit.margin };
+      open = undecided('numerical', `the proof found does not hold in exact arithmetic: ${audit.rejected}`);
+      continue;
     }
     if (whole && found.confirmed !== null) return { verdict: 'sat', confirmed: found.confirmed };
     open = describeOpen(result, found.best);
