@@ -3,7 +3,7 @@
  */
 import { contradictions } from '../nap/nap.js';
 import { neuronBlocks } from '../network/network.js';
-import type { Obligation } from '../obligation/obligation.js';
+import type { Box, Obligation } from '../obligation/obligation.js';
 import { decideByBab } from './bab/decide.js';
 import type { Decision, EngineContext } from './decision.js';
 import { type ScannedData, samplesInRegion } from './falsify/follower-scan.js';
@@ -11,7 +11,7 @@ import { decideByMilp } from './milp/decide.js';
 
 export interface Decided {
   readonly decision: Decision;
-  /** What ended it: `data-scan`, `syntactic`, `milp`. */
+  /** What ended it: `syntactic`, `data-scan`, `single-point`, `bab`, `milp`. */
   readonly engine: string;
   readonly seconds: number;
 }
@@ -38,8 +38,18 @@ export async function decide(
       if ('point' in outcome) return done('data-scan', { verdict: 'sat', confirmed: outcome });
     }
   }
+  const only = singlePoint(obligation.box);
+  if (only !== null) {
+    const outcome = await context.confirm(obligation, only, 'the only point of the box');
+    if ('point' in outcome) return done('single-point', { verdict: 'sat', confirmed: outcome });
+  }
   if (context.engine === 'milp') return done('milp', await decideByMilp(context, obligation));
   return done('bab', await decideByBab(context, obligation, context.regions, { maxNodes: context.maxNodes }));
+}
+
+/** A box without width has one candidate, which leaves a solver no column to work with. */
+function singlePoint({ lower, upper }: Box): Float64Array | null {
+  return lower.every((l, i) => l === upper[i]) ? lower.slice() : null;
 }
 
 /** Two NAPs that require opposite phases of a neuron share no input. */
@@ -54,6 +64,7 @@ function contradictionProof({ network }: EngineContext, { naps }: Obligation): D
       return {
         verdict: 'unsat',
         steps: [{ rule: 'contradiction', tensor: block.tensor.name, index: neuron - block.offset }],
+        shared: null,
         margin: null,
       };
     }

@@ -6,7 +6,7 @@
 import type { Bounds } from '../../bounds/interval.js';
 import type { PushBack } from '../../bounds/push-back.js';
 import type { Network, TensorId } from '../../network/network.js';
-import type { Encoding } from '../encoding/encode.js';
+import { type Encoding, valuesAt } from '../encoding/encode.js';
 
 export interface Branch {
   readonly tensor: TensorId;
@@ -38,6 +38,59 @@ export function rankNeurons(
     }
   }
   return branches.sort((p, q) => q.score - p.score || p.tensor - q.tensor || p.index - q.index);
+}
+
+/**
+ * The max element that the relaxation overestimates most at its point: halves the part of its leading candidate's
+ * interval in which another candidate may win. Null if there is none.
+ */
+export function splitMaximum(
+  network: Network,
+  bounds: Bounds,
+  encoding: Encoding,
+  x: Float64Array | null,
+): Branch | null {
+  if (x === null) return null;
+  let best: Branch | null = null;
+  for (const layer of network.layers) {
+    const [from, to] = [encoding.elements.get(layer.output), layer.kind === 'max' ? layer : null];
+    const inputs = to === null ? undefined : encoding.elements.get(to.input);
+    if (from === undefined || to === null || inputs === undefined) continue;
+    const [y, values] = [valuesAt(from, x), valuesAt(inputs, x)];
+    for (let i = 0; i < y.length; i++) {
+      const candidates = [...to.col.subarray(to.rowStart[i]!, to.rowStart[i + 1]!)];
+      const gap = y[i]! - Math.max(...candidates.map((k) => values[k]!));
+      if (!(gap > 0) || (best !== null && gap <= best.score)) continue;
+      const branch = halveOverlap(network, bounds, to.input, candidates, gap);
+      if (branch !== null) best = branch;
+    }
+  }
+  return best;
+}
+
+/** Splits the candidate that overlaps the others most, in the middle of the overlap. */
+function halveOverlap(
+  network: Network,
+  bounds: Bounds,
+  tensor: TensorId,
+  candidates: readonly number[],
+  score: number,
+): Branch | null {
+  const [lower, upper] = [bounds.lower[tensor]!, bounds.upper[tensor]!];
+  const floor = Math.max(...candidates.map((k) => lower[k]!));
+  let best: { readonly index: number; readonly at: number; readonly width: number } | null = null;
+  for (const index of candidates) {
+    const rivals = Math.max(...candidates.filter((k) => k !== index).map((k) => upper[k]!));
+    const [l, u] = [Math.max(lower[index]!, floor), Math.min(upper[index]!, rivals)];
+    const at = l + (u - l) / 2;
+    if (!Number.isFinite(at) || at <= lower[index]! || at >= upper[index]!) continue;
+    if (best === null || u - l > best.width) best = { index, at, width: u - l };
+  }
+  if (best === null) return null;
+  // A split of a ReLU's output says the same as one of its pre-activation, which bounds more.
+  const producer = network.layers.find(({ output }) => output === tensor);
+  const before = producer?.kind === 'relu' && best.at > 0 ? producer.input : tensor;
+  return { tensor: before, index: best.index, at: best.at, score };
 }
 
 /**
