@@ -56,36 +56,25 @@ export function pushBack(
   const lastExpanded = network.layers.findIndex(({ output }) => output === stop);
   for (let n = network.layers.length - 1; n > lastExpanded; n--) {
     const layer = network.layers[n]!;
-    const out = coefficients[layer.output];
-    if (out === null || out === undefined) continue;
+    const reached = coefficients[layer.output] ?? null;
+    if (layer.kind === 'linear') {
+      if (reached !== null) constant += pushLinear(network, layer, reached, coefficients);
+      continue;
+    }
+    // A layer behind the form's tensor takes part only through numbers listed for it.
+    const out = reached ?? new Float64Array(network.tensors[layer.output]!.size);
+    const passed = passes(layer, out, coefficients[layer.input] ?? null);
+    if (reached === null && passed === undefined) continue;
     switch (layer.kind) {
-      case 'linear':
-        constant += pushLinear(network, layer, out, coefficients);
-        break;
       case 'relu':
-        constant += pushRelu(
-          layer,
-          bounds,
-          out,
-          coefficients,
-          costs,
-          passes(layer, out, coefficients[layer.input] ?? null),
-        );
+        constant += pushRelu(layer, bounds, out, coefficients, costs, passed);
         break;
       case 'max':
-        constant += pushMax(
-          layer,
-          bounds,
-          out,
-          coefficients,
-          costs,
-          passes(layer, out, coefficients[layer.input] ?? null),
-        );
+        constant += pushMax(layer, bounds, out, coefficients, costs, passed);
         break;
       default:
         assertNever(layer, 'layer');
     }
-    if (layer.output !== form.tensor) coefficients[layer.output] = out;
   }
   network.tensors.forEach((_, id) => {
     const rest = coefficients[id];

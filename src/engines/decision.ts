@@ -1,4 +1,5 @@
 /** What an engine says about one obligation, and what it is given to say it. */
+import type { Ascent } from '../bounds/ascent/ascent.js';
 import type { ProofStep } from '../certificate/proof.js';
 import type { Network } from '../network/network.js';
 import type { Obligation, UnknownReason } from '../obligation/obligation.js';
@@ -6,7 +7,13 @@ import type { SolverName } from '../solvers/solver.js';
 import type { RegionCache } from './region.js';
 
 export type Decision =
-  | { readonly verdict: 'unsat'; readonly steps: readonly ProofStep[]; readonly margin: number | null }
+  | {
+      readonly verdict: 'unsat';
+      readonly steps: readonly ProofStep[];
+      /** Lemmas that the steps' `shared` step refers to. */
+      readonly shared: SharedList | null;
+      readonly margin: number | null;
+    }
   /** The point was confirmed by exact replay and by onnxruntime. */
   | { readonly verdict: 'sat'; readonly confirmed: Confirmed }
   | {
@@ -17,6 +24,12 @@ export type Decision =
       readonly provedMargin: number | null;
       readonly bestMargin: number | null;
     };
+
+/** Lemmas about a region that all its obligations may use. */
+export interface SharedList {
+  readonly id: string;
+  readonly lemmas: readonly ProofStep[];
+}
 
 /** A candidate that survived the replay, rounded to the model's element type. */
 export interface Confirmed {
@@ -40,6 +53,7 @@ export type Confirm = (
 export type Audit = (
   obligation: Obligation,
   steps: readonly ProofStep[],
+  shared: SharedList | null,
 ) =>
   | { readonly accepted: true; readonly margin: number | null }
   | { readonly accepted: false; readonly rejected: string };
@@ -49,6 +63,7 @@ export type EngineName = 'auto' | 'bab' | 'milp';
 export interface EngineContext {
   readonly engine: EngineName;
   readonly regions: RegionCache;
+  readonly ascent: Ascent;
   /** Per obligation, for branch and bound. */
   readonly maxNodes: number;
   readonly network: Network;

@@ -2,16 +2,23 @@
  * What all obligations with one box and one set of NAPs share: interval bounds and relaxations. The nine competitors
  * of a class ask about the same region, so its work is done once.
  */
-import { type Bounds, type EmptyInterval, intervalBounds } from '../bounds/interval.js';
+import type { Ascent } from '../bounds/ascent/ascent.js';
+import { type Bounds, copyBounds, type EmptyInterval, intervalBounds } from '../bounds/interval.js';
 import type { Phases } from '../nap/nap.js';
 import { cutTensors } from '../network/cuts.js';
 import { type Network, reluLayers, type TensorId } from '../network/network.js';
 import type { Box, Obligation } from '../obligation/obligation.js';
 import { Relaxation } from './bab/relaxation.js';
+import type { SharedList } from './decision.js';
+import { type TightenLimits, tighten } from './tighten.js';
 
 export class Region {
-  readonly bounds: Bounds;
+  /** Interval bounds, or tighter ones once {@link tighten} has run. */
+  bounds: Bounds;
+  /** What proves the tighter bounds; null before. */
+  shared: SharedList | null = null;
   readonly empty: EmptyInterval | null;
+  #tightened = false;
   readonly #relaxations = new Map<TensorId, Relaxation | null>();
 
   constructor(
@@ -31,6 +38,19 @@ export class Region {
     const made = await Relaxation.create(this.network, this.bounds, region, start);
     this.#relaxations.set(start, made);
     return made;
+  }
+
+  /** Improves the bounds once; later calls do nothing. True if something improved. */
+  async tighten(ascent: Ascent, region: Obligation, limits: TightenLimits): Promise<boolean> {
+    if (this.#tightened) return false;
+    this.#tightened = true;
+    const bounds = copyBounds(this.bounds);
+    const lemmas = await tighten(this.network, ascent, bounds, region, limits);
+    if (lemmas.length === 0) return false;
+    this.bounds = bounds;
+    this.shared = { id: `lemmas/${region.id}`, lemmas };
+    this.dispose();
+    return true;
   }
 
   dispose(): void {

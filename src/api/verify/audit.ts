@@ -1,24 +1,45 @@
 /** The checker's word on a proof before anything is claimed from it. */
+import type { Predicate } from '../../certificate/certificate.js';
 import { checkProof } from '../../checker/check-proof.js';
+import { sharedLemmas } from '../../checker/shared-lemmas.js';
+import { stepSource } from '../../checker/step-source.js';
 import type { Audit } from '../../engines/decision.js';
-import type { Network } from '../../network/network.js';
+import { type ClaimContext, regionDigest } from '../../obligation/compile.js';
+
+export interface Auditor {
+  readonly audit: Audit;
+  /** Lists of lemmas that accepted proofs use, as the certificate has them. */
+  readonly shared: NonNullable<Predicate['shared']>;
+}
 
 /**
  * Engines compute in floating point; a proof counts only if the exact checker accepts it. The margin is the checker's
  * too, so that a certificate never claims more than can be re-proved.
  */
-export function auditor(network: Network): Audit {
-  return (obligation, steps) => {
-    const shared = (id: string) => ({
-      place: obligation.id,
-      rule: 'shared',
-      expected: 'a proof that stands alone',
-      found: `shared list "${id}"`,
-    });
-    const context = { network, obligation, claimedMargin: null, shared };
+export function auditor(claim: ClaimContext): Auditor {
+  const lists: NonNullable<Predicate['shared']> = {};
+  const accepted: NonNullable<Predicate['shared']> = {};
+  const { lemmas } = sharedLemmas(claim, lists, stepSource(null));
+  const audit: Audit = (obligation, steps, shared) => {
+    if (shared !== null && lists[shared.id] === undefined) {
+      lists[shared.id] = {
+        region: regionDigest(claim, obligation.box, obligation.naps, []),
+        proof: { kind: 'inline', steps: [...shared.lemmas] },
+      };
+    }
+    const context = {
+      network: claim.network,
+      obligation,
+      claimedMargin: null,
+      shared: (id: string) => lemmas(id, obligation, obligation.id),
+    };
     const { outcome, margin } = checkProof(context, steps, obligation.id);
-    if (outcome.kind !== 'invalid') return { accepted: true, margin };
+    if (outcome.kind !== 'invalid') {
+      if (shared !== null) accepted[shared.id] = lists[shared.id]!;
+      return { accepted: true, margin };
+    }
     const { place, rule, expected, found } = outcome.rejection;
     return { accepted: false, rejected: `${place} (${rule}): expected ${expected}, found ${found}` };
   };
+  return { audit, shared: accepted };
 }

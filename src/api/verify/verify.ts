@@ -1,4 +1,6 @@
 /** The use case behind `napcert verify`: model, NAPs and claims in, certificate out. */
+
+import { Ascent } from '../../bounds/ascent/ascent.js';
 import type {
   Certificate,
   ObligationResult,
@@ -63,16 +65,25 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
   const runtime = await openSession(model.bytes, network);
   const components = await componentVersions();
   const regions = new RegionCache(network);
+  const ascent = new Ascent(network);
   const claim: ClaimContext = {
     network,
     modelSha256: model.sha256,
     domain: claims.domain,
     naps: input.naps?.byClass ?? new Map(),
   };
+  const checker = auditor(claim);
   const properties: PropertyResult[] = [];
   const obligations: ObligationResult[] = [];
   const certificate = (): Certificate =>
-    assemble(input, { properties, obligations, components, startedAt, interrupted: signal.aborted });
+    assemble(input, {
+      properties,
+      obligations,
+      shared: checker.shared,
+      components,
+      startedAt,
+      interrupted: signal.aborted,
+    });
   try {
     const data = await scan(input, progress, signal);
     const engine: EngineContext = {
@@ -81,7 +92,8 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
       maxNodes: input.maxNodes ?? DEFAULT_MAX_NODES,
       network,
       confirm: confirmer(network, runtime),
-      audit: auditor(network),
+      audit: checker.audit,
+      ascent,
       solver: input.solver,
       timeoutSeconds: input.timeoutSeconds,
       signal,
@@ -106,6 +118,7 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
     }
   } finally {
     regions.dispose();
+    await ascent.dispose();
     await runtime.close();
     await closeSolvers();
   }
@@ -128,6 +141,7 @@ async function scan(
 interface Parts {
   readonly properties: readonly PropertyResult[];
   readonly obligations: readonly ObligationResult[];
+  readonly shared: NonNullable<Predicate['shared']>;
   readonly components: Readonly<Record<string, string>>;
   readonly startedAt: string;
   readonly interrupted: boolean;
@@ -146,6 +160,7 @@ function assemble(input: VerifyInput, parts: Parts): Certificate {
     dataset: input.dataset === null ? null : { name: input.dataset.name, digest: input.dataset.digest },
     properties: [...parts.properties],
     obligations: [...parts.obligations],
+    ...(Object.keys(parts.shared).length > 0 ? { shared: { ...parts.shared } } : {}),
     holes: parts.obligations.flatMap(({ id, evidence }) =>
       evidence.kind === 'proof' && evidence.proof.kind === 'inline'
         ? holesAmong(evidence.proof.steps).map(

@@ -7,14 +7,15 @@
  * Complete: for ReLU networks on bounded boxes, up to limits and rounding.
  */
 
+import type { ProofStep } from '../../certificate/proof.js';
 import { evaluateFrom } from '../../network/evaluate-from.js';
 import { forward } from '../../network/forward.js';
 import type { Network, TensorId } from '../../network/network.js';
-import { neuronBlocks } from '../../network/network.js';
+import { neuronBlocks, reluLayers } from '../../network/network.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import type { Confirmed, Decision, EngineContext } from '../decision.js';
 import { interiorPoint } from '../falsify/interior-point.js';
-import { type RegionCache, suffixStarts } from '../region.js';
+import { type Region, type RegionCache, suffixStarts } from '../region.js';
 import { suggestionFor, undecided } from '../undecided.js';
 import { type SearchHooks, type SearchResult, search } from './search.js';
 import { preorder } from './tree.js';
@@ -23,9 +24,12 @@ export interface BabOptions {
   readonly maxNodes: number;
 }
 
-/** Nodes a suffix may use before a longer one is tried, and its share of the remaining time. */
-const SUFFIX_NODES = 2000;
-const SUFFIX_SHARE = 0.3;
+/** Below this many unstable neurons the whole network is searched at once: tighter bounds would not pay. */
+const SMALL = 24;
+/** Per suffix: nodes and share of the remaining time, before and after bounds are tightened. */
+const QUICK = { nodes: 60, share: 0.1 };
+const THOROUGH = { nodes: 3000, share: 0.4 };
+const TIGHTEN_SHARE = 0.5;
 
 export async function decideByBab(
   context: EngineContext,
@@ -41,44 +45,107 @@ export async function decideByBab(
     return {
       verdict: 'unsat',
       steps: [{ rule: 'bound', tensor: network.tensors[tensor]!.name, index }],
+      shared: null,
       margin: null,
     };
   }
-  let open: Decision = undecided('timeout', 'no time left to start');
-  for (const start of suffixStarts(network)) {
-    const now = performance.now();
+  const attempt = { context, obligation, region, deadline, maxNodes: options.maxNodes };
+  const starts = suffixStarts(network);
+  const suffixes = starts.slice(0, -1);
+  const whole = starts[starts.length - 1]!;
+  if (openNeurons(region) > SMALL || !bounded(obligation)) {
+    for (const start of suffixes) {
+      const decision = await trySuffix(attempt, start, QUICK);
+      if (decision !== null) return decision;
+    }
     if (signal.aborted) return undecided('interrupted', 'stopped by the user');
-    if (now > deadline) return open;
-    const relaxation = await region.relaxation(obligation, start);
-    if (relaxation === null) {
-      open = undecided(
-        'numerical',
-        `numbers behind ${network.tensors[start]!.name} are out of the solver's range`,
-      );
-      continue;
+    const now = performance.now();
+    const limits = { deadline: now + (deadline - now) * TIGHTEN_SHARE, signal };
+    await region.tighten(context.ascent, obligation, limits);
+    for (const start of suffixes) {
+      const decision = await trySuffix(attempt, start, THOROUGH);
+      if (decision !== null) return decision;
     }
-    const whole = start === network.input;
-    const found: { confirmed: Confirmed | null; best: number } = { confirmed: null, best: Infinity };
-    const hooks: SearchHooks = whole
-      ? wholeHooks(context, obligation, found)
-      : { onPoint: async (point, _, exact) => refutesSuffix(network, obligation, start, point) || exact };
-    const limits = {
-      deadline: whole ? deadline : now + (deadline - now) * SUFFIX_SHARE,
-      maxNodes: whole ? options.maxNodes : Math.min(options.maxNodes, SUFFIX_NODES),
-      signal,
-    };
-    const result = await search(network, relaxation, obligation, region.bounds, limits, hooks);
-    if (result.kind === 'closed') {
-      const steps = preorder(result.tree);
-      const audit = context.audit(obligation, steps);
-      if (audit.accepted) return { verdict: 'unsat', steps, margin: audit.margin };
-      open = undecided('numerical', `the proof found does not hold in exact arithmetic: ${audit.rejected}`);
-      continue;
-    }
-    if (whole && found.confirmed !== null) return { verdict: 'sat', confirmed: found.confirmed };
-    open = describeOpen(result, found.best);
   }
-  return open;
+  return searchWhole(attempt, whole);
+}
+
+interface Attempt {
+  readonly context: EngineContext;
+  readonly obligation: Obligation;
+  readonly region: Region;
+  readonly deadline: number;
+  readonly maxNodes: number;
+}
+
+function openNeurons({ network, bounds }: Region): number {
+  let count = 0;
+  for (const { input } of reluLayers(network)) {
+    bounds.lower[input]!.forEach((l, i) => {
+      if (l < 0 && bounds.upper[input]![i]! > 0) count++;
+    });
+  }
+  return count;
+}
+
+function bounded({ box }: Obligation): boolean {
+  return box.lower.every(Number.isFinite) && box.upper.every(Number.isFinite);
+}
+
+/** Unsat if the suffix behind `start` proves it; null otherwise, which says nothing about the obligation. */
+async function trySuffix(
+  attempt: Attempt,
+  start: TensorId,
+  effort: { readonly nodes: number; readonly share: number },
+): Promise<Decision | null> {
+  const { context, obligation, region, deadline } = attempt;
+  const now = performance.now();
+  if (context.signal.aborted || now > deadline) return null;
+  const relaxation = await region.relaxation(obligation, start);
+  if (relaxation === null) return null;
+  const hooks: SearchHooks = {
+    onPoint: async (point, _, exact) => refutesSuffix(context.network, obligation, start, point) || exact,
+  };
+  const limits = {
+    deadline: now + (deadline - now) * effort.share,
+    maxNodes: Math.min(attempt.maxNodes, effort.nodes),
+    signal: context.signal,
+  };
+  const result = await search(context.network, relaxation, obligation, region.bounds, limits, hooks);
+  return result.kind === 'closed' ? closed(attempt, result).decision : null;
+}
+
+async function searchWhole(attempt: Attempt, start: TensorId): Promise<Decision> {
+  const { context, obligation, region, deadline, maxNodes } = attempt;
+  if (context.signal.aborted) return undecided('interrupted', 'stopped by the user');
+  if (performance.now() > deadline) return undecided('timeout', 'the time went into suffixes and bounds');
+  const relaxation = await region.relaxation(obligation, start);
+  if (relaxation === null) return undecided('numerical', "numbers are out of the solver's range");
+  const found: { confirmed: Confirmed | null; best: number } = { confirmed: null, best: Infinity };
+  const hooks = wholeHooks(context, obligation, found);
+  const limits = { deadline, maxNodes, signal: context.signal };
+  const result = await search(context.network, relaxation, obligation, region.bounds, limits, hooks);
+  if (result.kind === 'closed') {
+    const { decision, rejected } = closed(attempt, result);
+    return (
+      decision ?? undecided('numerical', `the proof found does not hold in exact arithmetic: ${rejected}`)
+    );
+  }
+  if (found.confirmed !== null) return { verdict: 'sat', confirmed: found.confirmed };
+  return describeOpen(result, found.best);
+}
+
+/** A closed tree counts once the checker accepts its proof. */
+function closed(
+  { context, obligation, region }: Attempt,
+  result: Extract<SearchResult, { kind: 'closed' }>,
+): { readonly decision: Decision | null; readonly rejected: string } {
+  const { shared } = region;
+  const steps = preorder(result.tree);
+  const all: readonly ProofStep[] = shared === null ? steps : [{ rule: 'shared', id: shared.id }, ...steps];
+  const audit = context.audit(obligation, all, shared);
+  if (!audit.accepted) return { decision: null, rejected: audit.rejected };
+  return { decision: { verdict: 'unsat', steps: all, shared, margin: audit.margin }, rejected: '' };
 }
 
 function describeOpen(result: SearchResult, best: number): Decision {

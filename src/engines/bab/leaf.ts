@@ -3,16 +3,11 @@
  * solution passes back through the ReLU; a `lin` step needs nothing else (certificate-v1.md, section 4.1).
  */
 import type { Bounds } from '../../bounds/interval.js';
-import {
-  defaultPass,
-  type LinearForm,
-  type Passes,
-  type PushBack,
-  pushBack,
-} from '../../bounds/push-back.js';
+import { defaultPass, type LinearForm, type PushBack, pushBack } from '../../bounds/push-back.js';
 import type { LinStep, Pass } from '../../certificate/proof.js';
 import type { Network, ReluLayer, TensorId } from '../../network/network.js';
 import type { Obligation } from '../../obligation/obligation.js';
+import { residual } from '../../solvers/dual-bound.js';
 import type { Encoding } from '../encoding/encode.js';
 
 export interface Leaf {
@@ -25,46 +20,75 @@ export interface Leaf {
 /** Differences to the default below this share of the coefficient are left to the default. */
 const SAME = 1e-9;
 
-/**
- * The step that row multipliers give on `bounds`. `weight` is 1 for an optimal LP (its objective is the output
- * constraint) and 0 for the ray of an infeasible one.
- */
+/** The `lin` step that an LP's multipliers give on `bounds`; `weight` as in {@link Multipliers}. */
 export function leafFromMultipliers(
   network: Network,
   bounds: Bounds,
   obligation: Obligation,
   encoding: Encoding,
-  rows: Float64Array,
-  weight: 0 | 1,
+  multipliers: Multipliers,
 ): Leaf {
-  const exact = evaluate(network, bounds, obligation, encoding, rows, weight, (p) => p);
-  // Shorter numbers make smaller certificates; any number is sound, so only the margin can suffer.
-  const short = evaluate(network, bounds, obligation, encoding, rows, weight, Math.fround);
-  return short.bound < 0.999 * exact.bound ? short : exact;
+  const { weight } = multipliers;
+  const form = outputForm(network, obligation, weight);
+  const { pass, push } = pushFromMultipliers(network, bounds, form, encoding, multipliers);
+  const step: LinStep = {
+    rule: 'lin',
+    weights: obligation.outputs.map((_, k) => (k === 0 ? weight : 0)),
+    ...stopAt(network, encoding.start),
+    pass,
+  };
+  return { step, bound: push.bound, push };
+}
+
+/** Row multipliers of an LP. */
+export interface Multipliers {
+  readonly rows: Float64Array;
+  /** 1 for an optimal LP (its objective is the form), 0 for the ray of an infeasible one. */
+  readonly weight: 0 | 1;
+}
+
+/**
+ * Pushes a form back with the numbers that multipliers stand for. Shorter numbers make smaller certificates; any
+ * number is sound, so float32 is taken where it costs little.
+ */
+export function pushFromMultipliers(
+  network: Network,
+  bounds: Bounds,
+  form: LinearForm,
+  encoding: Encoding,
+  { rows }: Multipliers,
+): { readonly pass: Pass[]; readonly push: PushBack } {
+  const exact = evaluate(network, bounds, form, encoding, rows, (p) => p);
+  const short = evaluate(network, bounds, form, encoding, rows, Math.fround);
+  const better =
+    short.push.bound < exact.push.bound + 1e-3 * Math.abs(exact.push.bound) &&
+    short.push.bound < 0 === exact.push.bound < 0
+      ? short
+      : exact;
+  return { pass: passList(network, better.passes), push: better.push };
+}
+
+export function stopAt(network: Network, start: TensorId): { readonly stop?: string } {
+  return start === network.input ? {} : { stop: network.tensors[start]!.name };
 }
 
 function evaluate(
   network: Network,
   bounds: Bounds,
-  obligation: Obligation,
+  form: LinearForm,
   encoding: Encoding,
   rows: Float64Array,
-  weight: 0 | 1,
   round: (p: number) => number,
-): Leaf {
-  const passes: Passes = (layer, _, already) =>
-    layer.kind === 'relu' ? passedBy(network, encoding, rows, layer, already, round) : undefined;
-  const form = outputForm(network, obligation, weight);
+): { readonly passes: ReadonlyMap<TensorId, Float64Array>; readonly push: PushBack } {
   const listed = new Map<TensorId, Float64Array>();
-  const keep: Passes = (layer, a, already) => {
-    const p = passes(layer, a, already);
+  pushBack(network, bounds, form, encoding.start, (layer, _, already) => {
+    const p = layer.kind === 'relu' ? passedBy(network, encoding, rows, layer, already, round) : undefined;
     if (p !== undefined) listed.set(layer.output, p);
     return p;
-  };
-  pushBack(network, bounds, form, encoding.start, keep);
-  const pruned = prune(network, bounds, form, encoding.start, listed);
-  const push = pushBack(network, bounds, form, encoding.start, (layer) => pruned.get(layer.output));
-  return { step: linStep(network, obligation, encoding.start, weight, pruned), bound: push.bound, push };
+  });
+  const passes = prune(network, bounds, form, encoding.start, listed);
+  const push = pushBack(network, bounds, form, encoding.start, (layer) => passes.get(layer.output));
+  return { passes, push };
 }
 
 /** weight * (first output constraint - its bound); zero for regions without output constraints. */
@@ -81,6 +105,10 @@ export function outputForm(network: Network, obligation: Obligation, weight: num
   };
 }
 
+/**
+ * The coefficient that the LP's dual passes on to each neuron: d times the multiplier of its defining row
+ * (W x + b - d z = 0), or, where the pre-activation is the start tensor itself, what the rows behind it give.
+ */
 function passedBy(
   network: Network,
   encoding: Encoding,
@@ -89,6 +117,11 @@ function passedBy(
   already: Float64Array | null,
   round: (p: number) => number,
 ): Float64Array | undefined {
+  if (layer.input === encoding.start) {
+    const slack = residual(encoding.model, rows, null);
+    const { col } = encoding.elements.get(encoding.start)!;
+    return Float64Array.from(col, (j) => (j < 0 ? NaN : round(-slack[j]!)));
+  }
   const definition = encoding.definitions.get(layer.input);
   if (definition === undefined) return undefined;
   const producer = network.layers.find(({ output }) => output === layer.input);
@@ -111,8 +144,9 @@ function prune(
   for (const layer of network.layers) {
     if (layer.kind !== 'relu') continue;
     const p = listed.get(layer.output);
-    const a = coefficients[layer.output];
-    if (p === undefined || a === null || a === undefined) continue;
+    if (p === undefined) continue;
+    // Null behind the form's tensor: nothing but the listed numbers is there.
+    const a = coefficients[layer.output] ?? new Float64Array(p.length);
     const [lower, upper] = [bounds.lower[layer.input]!, bounds.upper[layer.input]!];
     pruned.set(
       layer.output,
@@ -136,13 +170,8 @@ function unboundedSafe(p: number, a: number, l: number, u: number, slope: number
   return p;
 }
 
-function linStep(
-  network: Network,
-  obligation: Obligation,
-  start: TensorId,
-  weight: 0 | 1,
-  passes: ReadonlyMap<TensorId, Float64Array>,
-): LinStep {
+/** The numbers of a step, in the form of certificates. */
+export function passList(network: Network, passes: ReadonlyMap<TensorId, Float64Array>): Pass[] {
   const pass: Pass[] = [];
   for (const [output, p] of passes) {
     const index: number[] = [];
@@ -154,10 +183,5 @@ function linStep(
     });
     if (index.length > 0) pass.push({ layer: network.tensors[output]!.name, index, value });
   }
-  return {
-    rule: 'lin',
-    weights: obligation.outputs.map((_, k) => (k === 0 ? weight : 0)),
-    ...(start === network.input ? {} : { stop: network.tensors[start]!.name }),
-    pass,
-  };
+  return pass;
 }

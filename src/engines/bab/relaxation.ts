@@ -48,18 +48,29 @@ export class Relaxation {
 
   /** Maximise the first output constraint's left side minus its bound; nothing for a region without one. */
   setObjective(obligation: Obligation): void {
-    const logits = this.encoding.elements.get(this.#network.output)!;
+    const terms = obligation.outputs[0]?.terms ?? [];
+    this.setForm(
+      this.#network.output,
+      terms.map(({ output, coefficient }) => ({ index: output, coefficient })),
+    );
+  }
+
+  /** Maximise a linear form on one tensor. */
+  setForm(
+    tensor: TensorId,
+    terms: readonly { readonly index: number; readonly coefficient: number }[],
+  ): void {
+    const { col } = this.encoding.elements.get(tensor)!;
     this.#cost.fill(0);
-    for (const { output, coefficient } of obligation.outputs[0]?.terms ?? []) {
-      const col = logits.col[output]!;
-      if (col >= 0) this.#cost[col] = this.#cost[col]! - coefficient;
+    for (const { index, coefficient } of terms) {
+      const j = col[index]!;
+      if (j >= 0) this.#cost[j] = this.#cost[j]! - coefficient;
     }
-    const start = this.encoding.elements.get(this.start)!;
     const { upper, lower } = this.encoding.model;
-    for (const col of start.col) {
-      if (col < 0) continue;
-      if (upper[col] === Infinity) this.#cost[col] = this.#cost[col]! - UNBOUNDED_PRICE;
-      if (lower[col] === -Infinity) this.#cost[col] = this.#cost[col]! + UNBOUNDED_PRICE;
+    for (const j of this.encoding.elements.get(this.start)!.col) {
+      if (j < 0) continue;
+      if (upper[j] === Infinity) this.#cost[j] = this.#cost[j]! - UNBOUNDED_PRICE;
+      if (lower[j] === -Infinity) this.#cost[j] = this.#cost[j]! + UNBOUNDED_PRICE;
     }
     this.#lp.setCost(this.#cost.slice());
   }
@@ -94,6 +105,14 @@ export class Relaxation {
 
   solve(timeLimitSeconds: number): LpResult {
     return this.#lp.solve(timeLimitSeconds);
+  }
+
+  /** For an objective without bound: any feasible point, if there is one. */
+  solveWithoutObjective(timeLimitSeconds: number): LpResult {
+    this.#lp.setCost(new Float64Array(this.#cost.length));
+    const result = this.#lp.solve(timeLimitSeconds);
+    this.#lp.setCost(this.#cost.slice());
+    return result;
   }
 
   getBasis(): LpBasis {

@@ -30,6 +30,7 @@ export async function decideByMilp(context: EngineContext, obligation: Obligatio
     return {
       verdict: 'unsat',
       steps: [{ rule: 'bound', tensor: network.tensors[empty.tensor]!.name, index: empty.index }],
+      shared: null,
       margin: null,
     };
   }
@@ -73,6 +74,7 @@ function trusted(result: SolveResult, network: Network, start: TensorId, encodin
         scope: `${whole ? 'whole network' : `suffix behind ${network.tensors[start]!.name}`}: ${encoding.model.rows} rows, ${encoding.model.columns} columns, ${encoding.binaries} binaries`,
       },
     ],
+    shared: null,
     margin: null,
   };
 }
