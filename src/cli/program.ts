@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { VERSION } from '../api/version.js';
 import { registerCheck } from './commands/check.js';
 import { registerCoverage } from './commands/coverage.js';
+import { registerDemo } from './commands/demo.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExport } from './commands/export.js';
@@ -20,6 +21,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerCheck,
   registerExport,
   registerDoctor,
+  registerDemo,
 ];
 
 export function createProgram(): Command {

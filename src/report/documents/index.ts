@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { checkSchema } from './check.js';
 import { coverageSchema } from './coverage.js';
+import { demoSchema } from './demo.js';
 import { doctorSchema } from './doctor.js';
 import { evaluateSchema } from './evaluate.js';
 import { exportSchema } from './export.js';
@@ -12,6 +13,7 @@ import { verifySchema } from './verify.js';
 export const DOCUMENTS = {
   check: checkSchema,
   coverage: coverageSchema,
+  demo: demoSchema,
   doctor: doctorSchema,
   evaluate: evaluateSchema,
   export: exportSchema,

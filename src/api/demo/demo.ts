@@ -1,0 +1,104 @@
+/**
+ * The main job on a shipped classifier and real digits, in about half a minute: mine, decide, refute, re-check.
+ * Every step is what one command line does; the lines are part of the result.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DemoDocument } from '../../report/documents/demo.js';
+import { InputError } from '../../util/errors.js';
+import { check } from '../check.js';
+import { mine } from '../mine.js';
+import { type Progress, silentProgress } from '../progress.js';
+import { type VerifyFilesOptions, verifyFiles } from '../verify-files.js';
+import { VERSION } from '../version.js';
+import { demoCommands } from './commands.js';
+import { drawMontage } from './montage.js';
+import { demoPaths, REFUTED_CLASS, REFUTED_COMPETITOR } from './paths.js';
+
+/** Seconds per obligation: many times what each needs on an old laptop. */
+const TIMEOUT_SECONDS = 60;
+
+/**
+ * Writes NAP files, certificates and pictures into the folder, which is made if there is none; files of an earlier
+ * demo are replaced.
+ * @throws InputError if the folder cannot be made or written
+ */
+export async function demo(folder: string, progress: Progress = silentProgress): Promise<DemoDocument> {
+  const paths = demoPaths(folder);
+  makeFolder(paths.pictures);
+  const { model } = paths;
+  // One line per step is enough here; `verify` would note every property.
+  const steps: Progress = { step: progress.step, note: () => {} };
+  const mined = await mine(
+    {
+      model,
+      data: 'mnist',
+      heldOut: { split: 'heldout' },
+      deltas: ['0.99', '1.0'],
+      grouping: 'label',
+      samples: 'correct',
+      output: join(folder, 'naps-{delta}.nap.json'),
+    },
+    steps,
+  );
+  progress.note('mined');
+  const decide = (changes: Pick<VerifyFilesOptions, 'naps' | 'output'> & Partial<VerifyFilesOptions>) =>
+    verifyFiles(
+      {
+        model,
+        claims: {},
+        data: 'mnist',
+        engine: 'auto',
+        solver: 'glpk',
+        timeoutSeconds: TIMEOUT_SECONDS,
+        ...changes,
+      },
+      steps,
+    );
+  const proved = await decide({ naps: paths.strictNaps, output: paths.proved });
+  progress.note('decided with proofs, delta 0.99');
+  const solved = await decide({
+    naps: paths.strictNaps,
+    claims: { properties: ['non-misclassification'] },
+    engine: 'milp',
+    output: paths.solved,
+  });
+  progress.note('decided with GLPK, delta 0.99');
+  const refuted = await decide({
+    naps: paths.looseNaps,
+    claims: { classes: [REFUTED_CLASS], competitors: [REFUTED_COMPETITOR] },
+    output: paths.refuted,
+    pictures: paths.pictures,
+  });
+  progress.note(`refuted class ${REFUTED_CLASS}, delta 1`);
+  const checks: DemoDocument['checks'] = [];
+  for (const certificate of [paths.proved, paths.solved, paths.refuted]) {
+    checks.push(await check({ certificate, model }, steps));
+  }
+  progress.note('checked');
+  return {
+    format: 'napcert-demo/1',
+    napcert: VERSION,
+    folder,
+    mined,
+    proved,
+    solved,
+    refuted,
+    picture: await drawMontage(paths),
+    checks,
+    commands: demoCommands(paths),
+  };
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new InputError('the folder cannot be made', {
+      file: path,
+      place: '--output',
+      expected: 'a folder, or a path where one can be made',
+      found: (error as NodeJS.ErrnoException).code ?? String(error),
+    });
+  }
+}
