@@ -11,9 +11,9 @@ import type { PushBack } from '../../bounds/push-back.js';
 import { producedAt } from '../../network/cuts.js';
 import type { Network, TensorId } from '../../network/network.js';
 import type { Obligation, UnknownReason } from '../../obligation/obligation.js';
-import type { LpResult } from '../../solvers/highs-model.js';
+import type { LpBasis, LpResult } from '../../solvers/highs-model.js';
 import { valuesAt } from '../encoding/encode.js';
-import { type Branch, rankNeurons, splitByValue } from './branching.js';
+import { type Branch, rankNeurons, splitByValue, splitMaximum } from './branching.js';
 import { type Leaf, leafFromMultipliers } from './leaf.js';
 import { Pseudocosts } from './pseudocosts.js';
 import type { Relaxation } from './relaxation.js';
@@ -90,17 +90,18 @@ class Search {
     const leaf = this.#leaf(bounds, lp);
     if (this.nodes === 1 && leaf !== null) this.#rootBound = leaf.bound;
     if (leaf !== null && leaf.bound < 0) return this.#close(leaf);
-    if (lp.status === 'optimal' && (await this.#tryPoint(bounds, lp.x))) {
+    const basis = this.relaxation.getBasis();
+    const x = lp.status === 'optimal' ? lp.x : lp.status === 'unbounded' ? this.#anyPoint() : null;
+    if (x !== null && (await this.#tryPoint(bounds, x))) {
       throw new Stop({ kind: 'point', nodes: this.nodes });
     }
     const branch = this.#choose(bounds, lp, leaf?.push ?? null);
     if (branch === null || depth > 2000) throw this.#stopped('numerical');
-    return this.#split(bounds, branch, depth);
+    return this.#split(bounds, branch, basis, depth);
   }
 
-  async #split(bounds: Bounds, branch: Branch, depth: number): Promise<ProofTree> {
+  async #split(bounds: Bounds, branch: Branch, basis: LpBasis, depth: number): Promise<ProofTree> {
     const { tensor, index, at } = branch;
-    const basis = this.relaxation.getBasis();
     const children: Record<'low' | 'high', ProofTree | null> = { low: null, high: null };
     for (const side of ['high', 'low'] as const) {
       const child = childBounds(this.network, bounds, branch, side);
@@ -135,22 +136,31 @@ class Search {
   #solve(bounds: Bounds): LpResult {
     if (!this.relaxation.setBounds(bounds))
       return { status: 'unknown', reason: 'numerical', nativeStatus: 'empty box', rowDual: null };
-    return this.relaxation.solve(Math.max(0.01, (this.limits.deadline - performance.now()) / 1000));
+    return this.relaxation.solve(this.#secondsLeft());
   }
 
   #leaf(bounds: Bounds, lp: LpResult): Leaf | null {
     const { encoding } = this.relaxation;
     switch (lp.status) {
       case 'optimal':
-        return leafFromMultipliers(this.network, bounds, this.obligation, encoding, lp.rowDual, 1);
+        return leafFromMultipliers(this.network, bounds, this.obligation, encoding, {
+          rows: lp.rowDual,
+          weight: 1,
+        });
       case 'infeasible':
-        return leafFromMultipliers(this.network, bounds, this.obligation, encoding, lp.ray, 0);
+        return leafFromMultipliers(this.network, bounds, this.obligation, encoding, {
+          rows: lp.ray,
+          weight: 0,
+        });
       case 'unbounded':
         return null;
       case 'unknown':
         return lp.rowDual === null
           ? null
-          : leafFromMultipliers(this.network, bounds, this.obligation, encoding, lp.rowDual, 1);
+          : leafFromMultipliers(this.network, bounds, this.obligation, encoding, {
+              rows: lp.rowDual,
+              weight: 1,
+            });
     }
   }
 
@@ -161,14 +171,28 @@ class Search {
         (col, i) => col >= 0 && bounds.lower[layer.input]![i]! < 0 && bounds.upper[layer.input]![i]! > 0,
       ),
     );
-    return this.hooks.onPoint(valuesAt(encoding.elements.get(start)!, x), bounds, !unstable);
+    const exact = !unstable && !openMaximum(this.network, bounds, start);
+    return this.hooks.onPoint(valuesAt(encoding.elements.get(start)!, x), bounds, exact);
+  }
+
+  /** Some point of a relaxation whose objective has no bound. */
+  #anyPoint(): Float64Array | null {
+    const lp = this.relaxation.solveWithoutObjective(this.#secondsLeft());
+    return lp.status === 'optimal' ? lp.x : null;
+  }
+
+  #secondsLeft(): number {
+    return Math.max(0.01, (this.limits.deadline - performance.now()) / 1000);
   }
 
   /** Reliability branching: trial solves for candidates with few observations, best product of gains wins. */
   #choose(bounds: Bounds, lp: LpResult, push: PushBack | null): Branch | null {
     const x = lp.status === 'optimal' ? lp.x : null;
     const ranked = rankNeurons(bounds, this.relaxation.encoding, x, push);
-    if (ranked.length === 0) return splitByValue(this.network, bounds, this.relaxation.start);
+    if (ranked.length === 0) {
+      const { encoding, start } = this.relaxation;
+      return splitMaximum(this.network, bounds, encoding, x) ?? splitByValue(this.network, bounds, start);
+    }
     if (ranked.length === 1 || lp.status !== 'optimal') return ranked[0]!;
     const parent = -lp.objective;
     const cap = parent + 0.05 * Math.max(1, Math.abs(parent));
@@ -219,6 +243,20 @@ class Search {
   #stopped(reason: UnknownReason): Stop {
     return new Stop({ kind: 'open', reason, bound: this.#rootBound, nodes: this.nodes });
   }
+}
+
+/** Is there a max element behind the start whose winner the bounds leave open? Its relaxation is not exact. */
+function openMaximum(network: Network, bounds: Bounds, start: TensorId): boolean {
+  return network.layers.slice(producedAt(network, start) + 1).some((layer) => {
+    if (layer.kind !== 'max') return false;
+    const [lower, upper] = [bounds.lower[layer.input]!, bounds.upper[layer.input]!];
+    for (let i = 0; i + 1 < layer.rowStart.length; i++) {
+      const candidates = [...layer.col.subarray(layer.rowStart[i]!, layer.rowStart[i + 1]!)];
+      const floor = Math.max(...candidates.map((k) => lower[k]!));
+      if (candidates.filter((k) => upper[k]! >= floor).length > 1) return true;
+    }
+    return false;
+  });
 }
 
 function childBounds(
