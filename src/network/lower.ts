@@ -186,6 +186,7 @@ function finish(builder: Builder, values: ReadonlyMap<string, Value>, output: Va
     output: result.tensor,
     elementType: builder.elementType,
     notes: builder.notes,
+    combined: builder.combined,
   });
 }
 

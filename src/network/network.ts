@@ -112,6 +112,11 @@ export interface Network {
   readonly elementType: 'float32' | 'float64';
   /** What lowering dropped or rounded, in words for the user (softmax dropped, batch-norm rounding). */
   readonly notes: readonly string[];
+  /**
+   * Nodes whose constants lowering has combined, where a runtime rounds for itself: over the reals nothing is lost,
+   * but a rounding bound cannot be read off the layers. Absent means none.
+   */
+  readonly combined?: readonly string[];
 }
 
 /** The ReLU layers in order; neuron numbers count through their pre-activations in this order. */

@@ -46,6 +46,7 @@ export function lowerBatchNormalization(view: NodeView): Value {
   const spread = (values: Float64Array) =>
     Float64Array.from({ length: size }, (_, i) => values[Math.floor(i / perChannel)]!);
   const { builder } = view;
+  builder.combines(view.label);
   const centred = builder.linear(
     { label: view.label, name: builder.freshName(`${view.output}/centred`) },
     [x],

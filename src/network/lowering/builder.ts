@@ -20,6 +20,8 @@ export class Builder {
   readonly tensors: Tensor[] = [];
   readonly layers: Layer[] = [];
   readonly notes: string[] = [];
+  /** See `Network.combined`. */
+  readonly combined: string[] = [];
   /** Tensors whose name somebody relies on: the input and pre-activations. */
   private readonly pinned = new Set<TensorId>();
   /** Names of tensors so far, and names that belong to the ONNX graph. */
@@ -32,6 +34,11 @@ export class Builder {
 
   note(text: string): void {
     if (!this.notes.includes(text)) this.notes.push(text);
+  }
+
+  /** The node's constants are combined here, and rounded in some other way by a runtime. */
+  combines(label: string): void {
+    if (!this.combined.includes(label)) this.combined.push(label);
   }
 
   /** The network's input. */

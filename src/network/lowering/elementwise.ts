@@ -178,5 +178,8 @@ function foldConstants(view: NodeView, op: BinaryOp, a: FloatConstant, b: FloatC
     }
     values[i] = value;
   }
+  // In its own element type a runtime gets the same numbers only if they need no rounding there.
+  if (a.type === 'float32' && values.some((value) => Math.fround(value) !== value))
+    view.builder.combines(view.label);
   return { kind: 'float', type: a.type, shape, values };
 }

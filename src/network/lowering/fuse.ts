@@ -158,6 +158,7 @@ function renumber(network: Network, layers: readonly Layer[]): Network {
     tensors: Object.freeze([...id.keys()].map((old) => Object.freeze(network.tensors[old]!))),
     layers: Object.freeze(renamed.map((layer) => Object.freeze(layer))),
     notes: Object.freeze([...network.notes]),
+    combined: Object.freeze([...(network.combined ?? [])]),
     input: to(network.input),
     output: to(network.output),
   });

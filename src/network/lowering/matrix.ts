@@ -20,7 +20,7 @@ export function lowerGemm(view: NodeView): Value {
   if (stored.shape.length !== 2)
     throw view.bad('B must be a matrix', 'rank 2', `rank ${stored.shape.length}`);
   const b = view.attrInt('transB', 0) !== 0 ? transposed(stored) : stored;
-  const scaled = alpha === 1 ? b : scaledExactly(b, alpha);
+  const scaled = alpha === 1 ? b : scaledExactly(view, b, alpha);
   const hasC = view.inputs.length > 2 && view.inputs[2] !== null && beta !== 0;
   const plain = scaled !== null && !hasC;
   const name = (suffix: string) => view.builder.freshName(`${view.output}/${suffix}`);
@@ -35,7 +35,7 @@ export function lowerGemm(view: NodeView): Value {
     );
   if (scaled === null) y = scale(y, alpha, hasC ? name('scaled') : view.output);
   if (!hasC) return y;
-  const c = scaledExactly(view.floats(2), beta);
+  const c = scaledExactly(view, view.floats(2), beta);
   if (c === null) {
     throw view.unsupported('beta * C is not exact in float64', 'export the model with beta = 1 and C scaled');
   }
@@ -64,8 +64,9 @@ function transposed(matrix: FloatConstant): FloatConstant {
   return { ...matrix, shape: [cols, rows], values };
 }
 
-function scaledExactly(constant: FloatConstant, factor: number): FloatConstant | null {
+function scaledExactly(view: NodeView, constant: FloatConstant, factor: number): FloatConstant | null {
   if (factor === 1) return constant;
+  view.builder.combines(view.label);
   const values = new Float64Array(constant.values.length);
   for (let i = 0; i < values.length; i++) {
     const value = exactProduct(constant.values[i]!, factor);
