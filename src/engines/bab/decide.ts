@@ -120,7 +120,7 @@ async function searchWhole(attempt: Attempt, start: TensorId): Promise<Decision>
   if (context.signal.aborted) return undecided('interrupted', 'stopped by the user');
   if (performance.now() > deadline) return undecided('timeout', 'the time went into suffixes and bounds');
   const relaxation = await region.relaxation(obligation, start);
-  if (relaxation === null) return undecided('numerical', "numbers are out of the solver's range");
+  if (relaxation === null) return withoutSolver(attempt);
   const found: { confirmed: Confirmed | null; best: number } = { confirmed: null, best: Infinity };
   const hooks = wholeHooks(context, obligation, found);
   const limits = { deadline, maxNodes, signal: context.signal };
@@ -135,13 +135,25 @@ async function searchWhole(attempt: Attempt, start: TensorId): Promise<Decision>
   return describeOpen(result, found.best);
 }
 
+/** No LP (no columns, or numbers out of its range): the default multipliers are all there is to try. */
+function withoutSolver(attempt: Attempt): Decision {
+  const weights = attempt.obligation.outputs.map((_, k) => (k === 0 ? 1 : 0));
+  const { decision } = accepted(attempt, [{ rule: 'lin', weights, pass: [] }]);
+  return decision ?? undecided('numerical', "numbers are out of the solver's range");
+}
+
 /** A closed tree counts once the checker accepts its proof. */
-function closed(
-  { context, obligation, region }: Attempt,
-  result: Extract<SearchResult, { kind: 'closed' }>,
-): { readonly decision: Decision | null; readonly rejected: string } {
+function closed(attempt: Attempt, result: Extract<SearchResult, { kind: 'closed' }>): Audited {
+  return accepted(attempt, preorder(result.tree));
+}
+
+interface Audited {
+  readonly decision: Decision | null;
+  readonly rejected: string;
+}
+
+function accepted({ context, obligation, region }: Attempt, steps: readonly ProofStep[]): Audited {
   const { shared } = region;
-  const steps = preorder(result.tree);
   const all: readonly ProofStep[] = shared === null ? steps : [{ rule: 'shared', id: shared.id }, ...steps];
   const audit = context.audit(obligation, all, shared);
   if (!audit.accepted) return { decision: null, rejected: audit.rejected };
