@@ -1,4 +1,7 @@
-/** A max layer in a linear model: exactly, with one binary per candidate, or relaxed to its hull over the box. */
+/**
+ * A max layer in a linear model: exactly, with one binary per candidate, or relaxed to its hull over the box. Where the
+ * winner is given, exactly and without binaries, but only for inputs where it wins.
+ */
 import type { Bounds } from '../../bounds/interval.js';
 import type { MaxLayer, Network } from '../../network/network.js';
 import type { ModelBuilder, Term } from '../../solvers/model-builder.js';
@@ -11,6 +14,7 @@ export function encodeMax(
   input: Elements,
   layer: MaxLayer,
   style: 'exact' | 'relaxed',
+  winner: ((output: number) => number) | null = null,
 ): Elements {
   const { name, size } = network.tensors[layer.output]!;
   const out = constants(size);
@@ -20,10 +24,16 @@ export function encodeMax(
     const all = [...layer.col.subarray(layer.rowStart[i]!, layer.rowStart[i + 1]!)];
     const floor = Math.max(...all.map((k) => lower[k]!));
     const candidates = all.filter((k) => upper[k]! >= floor);
-    const only = candidates[0]!;
-    if (candidates.length === 1) {
+    const only = winner === null ? candidates[0]! : winner(i);
+    if (candidates.length === 1 || winner !== null) {
       out.col[i] = input.col[only]!;
       out.constant[i] = input.constant[only]!;
+      for (const k of winner === null ? [] : candidates) {
+        if (k === only) continue;
+        const terms: Term[] = [];
+        const constant = -pushTerm(terms, input, only, 1) - pushTerm(terms, input, k, -1);
+        builder.row(`wins ${name}[${i}] ${k}`, terms, constant, Infinity);
+      }
       continue;
     }
     const y = builder.column(

@@ -11,7 +11,13 @@ import type { Bounds } from '../../bounds/interval.js';
 import { FREE } from '../../nap/nap.js';
 import { producedAt } from '../../network/cuts.js';
 import { forEachTerm } from '../../network/linear-map.js';
-import { type LinearLayer, type Network, neuronBlocks, type TensorId } from '../../network/network.js';
+import {
+  type LinearLayer,
+  type MaxLayer,
+  type Network,
+  neuronBlocks,
+  type TensorId,
+} from '../../network/network.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import { ModelBuilder, type Term } from '../../solvers/model-builder.js';
 import type { LinearModel } from '../../solvers/solver.js';
@@ -30,6 +36,8 @@ export interface EncodeOptions {
    * maximised, that every literal and output constraint must exceed: for candidates that survive rounding.
    */
   readonly goal: 'constraints' | 'objective' | 'interior';
+  /** Winning candidate of each element of a max layer, to encode only the inputs where it wins. */
+  readonly winner?: (layer: MaxLayer, output: number) => number;
 }
 
 export interface Encoding {
@@ -51,7 +59,7 @@ export function encode(
   obligation: Obligation,
   options: EncodeOptions,
 ): Encoding {
-  const { start, style, goal } = options;
+  const { start, style, goal, winner } = options;
   const builder = new ModelBuilder();
   const slack: Term[] = goal === 'interior' ? [{ col: builder.column('interior', 0, 1, -1), value: -1 }] : [];
   const elements = new Map<TensorId, Elements>([[start, encodeFree(builder, network, bounds, start)]]);
@@ -75,7 +83,15 @@ export function encode(
       case 'max':
         elements.set(
           layer.output,
-          encodeMax(builder, network, bounds, elements.get(layer.input)!, layer, style),
+          encodeMax(
+            builder,
+            network,
+            bounds,
+            elements.get(layer.input)!,
+            layer,
+            style,
+            winner === undefined ? null : (output) => winner(layer, output),
+          ),
         );
         break;
       default:

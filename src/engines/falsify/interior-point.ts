@@ -8,8 +8,7 @@ import { reluLayers } from '../../network/network.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import { solve } from '../../solvers/solve.js';
 import type { EngineContext } from '../decision.js';
-import { UnboundedEncodingError } from '../encoding/elements.js';
-import { type Encoding, encode, valuesAt } from '../encoding/encode.js';
+import { encode, valuesAt } from '../encoding/encode.js';
 
 /** Within the linear region of `point`, the point deepest inside literals and output constraints; null if none. */
 export async function interiorPoint(
@@ -30,14 +29,15 @@ export async function interiorPoint(
     }
   }
   if (propagate(network, fixed, 0) !== null) return null;
-  let encoding: Encoding;
-  try {
-    encoding = encode(network, fixed, obligation, { start: network.input, style: 'exact', goal: 'interior' });
-  } catch (error) {
-    // Max layers over unbounded inputs have no exact form; the caller still has its own point.
-    if (error instanceof UnboundedEncodingError) return null;
-    throw error;
-  }
+  const encoding = encode(network, fixed, obligation, {
+    start: network.input,
+    style: 'exact',
+    goal: 'interior',
+    winner: ({ input, rowStart, col }, output) => {
+      const candidates = [...col.subarray(rowStart[output]!, rowStart[output + 1]!)];
+      return candidates.reduce((best, k) => (values[input]![k]! > values[input]![best]! ? k : best));
+    },
+  });
   const result = await solve(encoding.model, {
     solver: context.solver,
     timeoutSeconds: Math.max(5, context.timeoutSeconds / 4),
