@@ -1,5 +1,4 @@
 /** Re-proves a certificate file against the model it speaks about. */
-import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { proofFolder } from '../certificate/open-proof-file.js';
 import { parseCertificate } from '../certificate/read-certificate.js';
@@ -7,7 +6,7 @@ import { checkCertificate } from '../checker/check-certificate.js';
 import type { Outcome } from '../checker/report.js';
 import type { CheckDocument } from '../report/documents/check.js';
 import { sha256 } from '../util/digest.js';
-import { InputError } from '../util/errors.js';
+import { readRegularFile } from '../util/read-regular-file.js';
 import { DEFAULT_JSON_LIMITS } from '../util/strict-json.js';
 import { modelReferenceOf, openModel } from './open-model.js';
 import { openNaps } from './open-naps.js';
@@ -27,7 +26,11 @@ export async function check(
   progress: Progress = silentProgress,
 ): Promise<CheckDocument> {
   progress.step(`reading ${options.certificate}`);
-  const bytes = await readCertificateBytes(options.certificate);
+  const bytes = readRegularFile(options.certificate, {
+    what: 'the certificate',
+    expected: 'a certificate written by `napcert verify`',
+    maxBytes: DEFAULT_JSON_LIMITS.maxBytes,
+  });
   const certificate = parseCertificate(bytes.toString('utf8'), options.certificate);
   progress.step(`reading ${options.model}`);
   const model = await openModel(options.model);
@@ -62,25 +65,4 @@ function parts(
     holes: outcome.kind === 'incomplete' ? [...outcome.holes] : [],
     rejection: outcome.kind === 'invalid' ? outcome.rejection : null,
   };
-}
-
-async function readCertificateBytes(path: string): Promise<Buffer> {
-  try {
-    const { size } = await stat(path);
-    if (size > DEFAULT_JSON_LIMITS.maxBytes) {
-      throw new InputError('the certificate is too large', {
-        file: path,
-        expected: `at most ${DEFAULT_JSON_LIMITS.maxBytes} bytes`,
-        found: `${size} bytes`,
-      });
-    }
-    return await readFile(path);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError('cannot read the certificate', {
-      file: path,
-      expected: 'a certificate written by `napcert verify`',
-      found: (error as NodeJS.ErrnoException).code ?? String(error),
-    });
-  }
 }

@@ -1,10 +1,8 @@
 /** NAPs made ready for use: read, and found to belong to the model. */
-import { readFileSync } from 'node:fs';
 import type { Nap } from '../nap/nap.js';
-import { readNapFile } from '../nap/nap-file.js';
+import { readNapFileWithDigest } from '../nap/nap-file.js';
 import { assertNapMatchesModel, naps } from '../nap/nap-literals.js';
 import type { NapFile } from '../nap/nap-schema.js';
-import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
 import type { OpenedModel } from './open-model.js';
 
@@ -18,10 +16,10 @@ export interface OpenedNaps {
 
 /** @throws InputError for a file that is no NAP file, or whose NAPs are not of this model */
 export function openNaps(path: string, model: OpenedModel): OpenedNaps {
-  const file = readNapFile(path);
+  const { file, sha256 } = readNapFileWithDigest(path);
   assertNapMatchesModel(file, model.loaded.sha256, path);
   try {
-    return { path, file, sha256: sha256(readFileSync(path)), naps: naps(model.network, file) };
+    return { path, file, sha256, naps: naps(model.network, file) };
   } catch (error) {
     throw error instanceof InputError ? error.inFile(path) : error;
   }

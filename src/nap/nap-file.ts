@@ -1,7 +1,8 @@
 /** Reading and writing `*.nap.json`. */
-import { readFileSync, statSync } from 'node:fs';
 import type { z } from 'zod';
+import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
+import { readRegularFile } from '../util/read-regular-file.js';
 import { parseDelta } from './delta.js';
 import { checkLiterals } from './nap-literals.js';
 import { NAP_FORMAT, type NapFile, napFileSchema } from './nap-schema.js';
@@ -14,23 +15,17 @@ const MAX_BYTES = 512 * 1024 * 1024;
  * @throws InputError that names file and place
  */
 export function readNapFile(path: string): NapFile {
-  let bytes: Buffer;
-  try {
-    const { size } = statSync(path);
-    if (size > MAX_BYTES) {
-      throw new InputError('the NAP file is too large', {
-        file: path,
-        expected: `at most ${MAX_BYTES} bytes`,
-        found: `${size} bytes`,
-      });
-    }
-    bytes = readFileSync(path);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    const found = error instanceof Error ? error.message : String(error);
-    throw new InputError('cannot read the NAP file', { file: path, found });
-  }
-  return parseNapFile(bytes.toString('utf8'), path);
+  return readNapFileWithDigest(path).file;
+}
+
+/** As {@link readNapFile}, with the SHA-256 of the bytes that were read. */
+export function readNapFileWithDigest(path: string): { readonly file: NapFile; readonly sha256: string } {
+  const bytes = readRegularFile(path, {
+    what: 'the NAP file',
+    expected: 'a file written by `napcert mine`',
+    maxBytes: MAX_BYTES,
+  });
+  return { file: parseNapFile(bytes.toString('utf8'), path), sha256: sha256(bytes) };
 }
 
 /**

@@ -1,8 +1,8 @@
 /** From a path or bytes to a decoded ONNX model with its digest. */
-import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
+import { readRegularFile } from '../util/read-regular-file.js';
 import { decodeModelProto, type GraphProto, type ModelProto } from './model-proto.js';
 import { WireReader } from './wire-reader.js';
 
@@ -21,19 +21,10 @@ export interface LoadedModel {
 
 /**
  * Reads and decodes an ONNX file.
- * @throws InputError naming the file if it is missing, too large, not ONNX, or has weights that are not finite.
+ * @throws InputError naming the file if it is missing, no regular file, too large, not ONNX, or has weights that are not finite.
  */
 export async function loadModel(path: string, maxBytes = DEFAULT_MAX_BYTES): Promise<LoadedModel> {
-  let bytes: Uint8Array;
-  try {
-    const size = (await stat(path)).size;
-    if (size > maxBytes) throw tooLarge(size, maxBytes);
-    bytes = await readFile(path);
-  } catch (error) {
-    if (error instanceof InputError) throw error.inFile(path);
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new InputError('cannot read the model', { file: path, expected: 'an ONNX file', found: code });
-  }
+  const bytes = readRegularFile(path, { what: 'the model', expected: 'an ONNX file', maxBytes });
   try {
     return decodeModel(bytes, basename(path), maxBytes);
   } catch (error) {

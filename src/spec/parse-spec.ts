@@ -49,9 +49,12 @@ export function parseYaml<T extends z.ZodType>(text: string, file: string, schem
   if (result.success) return result.data;
   const issue = deepestIssue(result.error.issues);
   const path = issue.path.filter((part) => typeof part !== 'symbol');
+  // An unknown key is the culprit itself, not the map it stands in.
+  const unknownKey = issue.code === 'unrecognized_keys';
+  if (unknownKey) path.push(issue.keys[0]!);
   throw new InputError(issue.message, {
     file,
-    place: `${placeOf(document, lines, path)}${path.length > 0 ? ` (${pathText(path)})` : ''}`,
+    place: `${placeOf(document, lines, path, unknownKey)}${path.length > 0 ? ` (${pathText(path)})` : ''}`,
     expected: expectation(issue),
     found: describe(valueAt(data, path)),
   });
@@ -59,18 +62,29 @@ export function parseYaml<T extends z.ZodType>(text: string, file: string, schem
 
 type Issue = z.core.$ZodIssue;
 
-/** For unions zod nests the alternatives' issues; the one that got furthest says most. */
+/**
+ * The issue that says most: a misspelt key before the missing one, and within a union the issue that got furthest,
+ * with the fewest unknown keys.
+ */
 function deepestIssue(issues: readonly Issue[]): Issue {
-  const first = issues[0]!;
+  const first = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
   if (first.code !== 'invalid_union' || first.errors.length === 0) return first;
-  const nested = first.errors.flatMap((alternative) => {
-    const issue = alternative[0];
-    return issue === undefined
-      ? []
-      : [{ ...deepestIssue(alternative), path: [...first.path, ...deepestIssue(alternative).path] }];
-  });
-  const deepest = nested.sort((a, b) => b.path.length - a.path.length)[0];
-  return deepest !== undefined && deepest.path.length > first.path.length ? (deepest as Issue) : first;
+  const nested = first.errors
+    .filter((alternative) => alternative.length > 0)
+    .map((alternative): Issue => {
+      const issue = deepestIssue(alternative);
+      return { ...issue, path: [...first.path, ...issue.path] };
+    });
+  const deepest = nested.sort((a, b) => depth(b) - depth(a) || unknownKeys(a) - unknownKeys(b))[0];
+  return deepest !== undefined && depth(deepest) > first.path.length ? deepest : first;
+}
+
+function depth(issue: Issue): number {
+  return issue.path.length + (issue.code === 'unrecognized_keys' ? 1 : 0);
+}
+
+function unknownKeys(issue: Issue): number {
+  return issue.code === 'unrecognized_keys' ? issue.keys.length : 0;
 }
 
 function expectation(issue: Issue): string {
@@ -92,14 +106,21 @@ function expectation(issue: Issue): string {
   }
 }
 
-function placeOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): string {
+/** Line and column of the value at the path, or of the last key itself. */
+function placeOf(
+  document: Document,
+  lines: LineCounter,
+  path: readonly PropertyKey[],
+  atKey: boolean,
+): string {
   let node: unknown = document.contents;
   let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
-  for (const part of path) {
+  for (const [depth, part] of path.entries()) {
     if (isMap(node)) {
       const pair = node.items.find((item) => isPair(item) && String(item.key) === String(part));
       if (pair === undefined) break;
       if (isNode(pair.key)) offset = pair.key.range?.[0] ?? offset;
+      if (atKey && depth === path.length - 1) break;
       node = pair.value;
     } else if (isSeq(node)) {
       node = node.items[Number(part)];

@@ -1,5 +1,4 @@
 /** Which properties a run decides: from a specification file or from command-line choices, fully resolved. */
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { openDataset } from '../../dataset/open-dataset.js';
 import { predict } from '../../network/forward.js';
@@ -9,6 +8,10 @@ import type { Domain, Property, PropertyKind } from '../../spec/property.js';
 import { propertyId } from '../../spec/property.js';
 import type { PropertyTemplate, SpecFile } from '../../spec/spec-file.js';
 import { InputError } from '../../util/errors.js';
+import { readRegularFile } from '../../util/read-regular-file.js';
+
+/** A specification with a reference input of a million numbers stays below. */
+const MAX_SPEC_BYTES = 64 * 1024 * 1024;
 
 export interface ClaimChoices {
   /** Path of a specification file, if any. */
@@ -29,17 +32,12 @@ export interface Claims {
 /** The specification file as data, with paths made absolute; null without one. */
 export async function readSpec(path: string | undefined): Promise<SpecFile | null> {
   if (path === undefined) return null;
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new InputError('cannot read the specification', {
-      file: path,
-      expected: 'a YAML or JSON file',
-      found: (error as NodeJS.ErrnoException).code ?? String(error),
-    });
-  }
-  const spec = parseSpec(text, path);
+  const bytes = readRegularFile(path, {
+    what: 'the specification',
+    expected: 'a YAML or JSON file',
+    maxBytes: MAX_SPEC_BYTES,
+  });
+  const spec = parseSpec(bytes.toString('utf8'), path);
   const base = dirname(resolve(path));
   const absolute = (file: string | undefined): { value?: string } =>
     file === undefined ? {} : { value: resolve(base, file) };
@@ -173,8 +171,10 @@ async function referencePoint(
   folder: string,
 ): Promise<{ readonly name: string; readonly point: Float64Array }> {
   const round = (x: number): number => (network.elementType === 'float32' ? Math.fround(x) : x);
-  if ('input' in reference)
-    return { name: reference.name ?? 'input', point: Float64Array.from(reference.input, round) };
+  if ('input' in reference) {
+    const name = reference.name ?? 'input';
+    return { name, point: fitting(network, Float64Array.from(reference.input, round), name) };
+  }
   const path = reference.data === 'mnist' ? 'mnist' : resolve(folder, reference.data);
   const dataset = await openDataset(
     path,
@@ -188,5 +188,16 @@ async function referencePoint(
     });
   }
   const point = dataset.batch(reference.sample, reference.sample + 1).map(round);
-  return { name: `${reference.data}#${reference.sample}`, point };
+  const name = `${reference.data}#${reference.sample}`;
+  return { name, point: fitting(network, point, name) };
+}
+
+function fitting(network: Network, point: Float64Array, name: string): Float64Array {
+  const { size } = network.tensors[network.input]!;
+  if (point.length === size) return point;
+  throw new InputError('the reference sample does not fit the model', {
+    place: `reference ${name}`,
+    expected: `${size} numbers`,
+    found: `${point.length}`,
+  });
 }
