@@ -4,6 +4,7 @@
  */
 import type { Layer, LinearLayer, MaxLayer, ReluLayer, TensorId } from '../network/network.js';
 import { assertNever } from '../util/errors.js';
+import { allFinite, boundDenseRow, magnitudes } from './dense-intervals.js';
 import { divDown, divUp, mulDown, mulUp, sumProductsOver } from './exact/interval.js';
 import { readRow, rowBuffer } from './exact/map-rows.js';
 
@@ -59,12 +60,17 @@ export function isEmpty({ lower, upper }: Intervals, tensor: TensorId, index: nu
 function linear(layer: LinearLayer, intervals: Intervals): boolean {
   const lo = gather(intervals.lower, layer.inputs);
   const hi = gather(intervals.upper, layer.inputs);
-  const buffer = rowBuffer(layer.map);
+  const { map, bias } = layer;
+  const buffer = rowBuffer(map);
+  const size = map.kind === 'dense' && allFinite(lo, hi) ? magnitudes(lo, hi) : null;
   const out = new Float64Array(2);
   let changed = false;
-  for (let row = 0; row < layer.map.rows; row++) {
-    const count = readRow(layer.map, row, buffer);
-    sumProductsOver(layer.map.weight, buffer.weightAt, buffer.col, count, lo, hi, layer.bias[row]!, out);
+  for (let row = 0; row < map.rows; row++) {
+    if (map.kind === 'dense' && size !== null) boundDenseRow(map, row, bias[row]!, lo, hi, size, out);
+    else {
+      const count = readRow(map, row, buffer);
+      sumProductsOver(map.weight, buffer.weightAt, buffer.col, count, lo, hi, bias[row]!, out);
+    }
     const divisor = layer.divisor?.[row] ?? 1;
     const low = divDown(out[0]!, divisor);
     const high = divUp(out[1]!, divisor);
