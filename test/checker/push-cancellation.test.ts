@@ -126,4 +126,43 @@ describe('double bounds where coefficients cancel', () => {
     );
     expect(finite).toBeGreaterThan(900);
   });
+
+  it('hold where every weight is 1: only quotients and sums of coefficients are rounded', () => {
+    // out = (x / d1, x / d2, x / d3); the form sums c_i out_i, with c chosen so that the coefficient of x cancels.
+    const by = fc.constantFrom(1, 3, 7, 10);
+    const number = fc.double({ min: -1, max: 1, noNaN: true });
+    const units = fc.integer({ min: -4, max: 4 });
+    const end = fc.constantFrom(1, 1e6, 3e12);
+    fc.assert(
+      fc.property(fc.tuple(by, by, by), number, number, units, end, (divisors, a, b, ulps, high) => {
+        const copy = (inputs: readonly number[], output: number, by: number | null) => {
+          const n = inputs.length;
+          const map = {
+            kind: 'sparse' as const,
+            rows: n,
+            cols: n,
+            rowStart: Int32Array.from({ length: n + 1 }, (_, i) => i),
+            col: Int32Array.from({ length: n }, (_, i) => i),
+            weight: new Float64Array(n).fill(1),
+          };
+          return linear(
+            inputs,
+            output,
+            map,
+            new Array(n).fill(0),
+            by === null ? null : new Array(n).fill(by),
+          );
+        };
+        const net = network(
+          [1, 1, 1, 1, 3],
+          [...divisors.map((d, i) => copy([0], i + 1, d)), copy([1, 2, 3], 4, null)],
+        );
+        const last = -(a / divisors[0] + b / divisors[1]) * divisors[2] + ulps * 2 ** -54;
+        const terms = [a, b, last].map((coefficient, index) => ({ index, weight: 1, coefficient }));
+        const list = [{ weights: [], low: -high, high }];
+        expect(expectAbove(net, list, { ...TASK, tensor: 4, terms, end: 4 })).toBe(true);
+      }),
+      { numRuns: 4000 },
+    );
+  });
 });
