@@ -64,6 +64,7 @@ export async function openHarness(bytes: Uint8Array): Promise<Harness> {
           maxNodes,
           regions,
           ascent,
+          exactMargin: false,
           network,
           confirm,
           audit: audit(),

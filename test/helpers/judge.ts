@@ -1,4 +1,5 @@
 /** One obligation, one engine, the truth: is the answer right, and is an unknown one that may be? */
+import { intervalBounds } from '../../src/bounds/interval.js';
 import type { Obligation } from '../../src/obligation/obligation.js';
 import { closeSolvers } from '../../src/solvers/solve.js';
 import { bruteForce, type Truth } from './brute-force.js';
@@ -12,15 +13,21 @@ export interface Judgement {
   readonly verdict: 'unsat' | 'sat' | 'unknown';
   /** Null if the answer is right. */
   readonly fault: string | null;
-  /** An unknown where the network is small enough to decide and nothing excuses it. */
-  readonly undecided: boolean;
+  /** Why an unknown is in order here; `none` if it is not. Null for verdicts. */
+  readonly excuse: Excuse | 'none' | null;
 }
+
+/**
+ * `boundary`: all points are on the boundary of an active literal. `thin`: no point has room for rounding. `unbounded`:
+ * relaxations over unbounded inputs may have no multipliers that are exactly zero. `max layer`: its relaxation is weak
+ * and splitting by value slow. `magnitude`: bounds beyond 1e9, where LP tolerances hide everything.
+ */
+export type Excuse = 'boundary' | 'thin' | 'unbounded' | 'max layer' | 'magnitude';
 
 /**
  * `unsat` needs an empty closed region (the contradiction of two NAPs, which is about literals as mined, may leave their
  * common boundary) and a proof that the checker accepts, without holes unless a MILP solver is believed. `sat` needs a
- * point that is genuine in exact arithmetic. `unknown` is excused on boundaries, where no point has room for rounding
- * (`thin`), and on unbounded inputs, where relaxations may have no multipliers that are exactly zero.
+ * point that is genuine in exact arithmetic. `unknown` needs an excuse.
  */
 export async function judge(
   harness: Harness,
@@ -29,8 +36,7 @@ export async function judge(
   truth: Truth = bruteForce(harness.network, obligation),
 ): Promise<Judgement> {
   const { decision, engine } = await harness.decide(obligation, options);
-  const unbounded = [...obligation.box.lower, ...obligation.box.upper].some((end) => !Number.isFinite(end));
-  const judged = { truth: truth.kind, verdict: decision.verdict, undecided: false };
+  const judged = { truth: truth.kind, verdict: decision.verdict, excuse: null };
   switch (decision.verdict) {
     case 'unsat': {
       const mayBe = truth.kind === 'empty' || (engine === 'syntactic' && truth.kind === 'boundary');
@@ -46,20 +52,28 @@ export async function judge(
       const exists = truth.kind === 'thin' || truth.kind === 'open';
       return { ...judged, fault: exists ? null : `sat, but the region is ${truth.kind}` };
     }
-    case 'unknown': {
-      const clear = truth.kind === 'empty' || (truth.kind === 'open' && truth.depth > 1e-6);
-      return { ...judged, fault: null, undecided: clear && !unbounded };
-    }
+    case 'unknown':
+      return { ...judged, fault: null, excuse: excuseFor(harness, obligation, truth) };
   }
+}
+
+function excuseFor({ network }: Harness, { box, naps }: Obligation, truth: Truth): Excuse | 'none' {
+  if (truth.kind === 'boundary') return 'boundary';
+  if (truth.kind === 'thin' || (truth.kind === 'open' && truth.depth <= 1e-6)) return 'thin';
+  if ([...box.lower, ...box.upper].some((end) => !Number.isFinite(end))) return 'unbounded';
+  const { bounds } = intervalBounds(network, box, naps);
+  const ends = [...bounds.lower, ...bounds.upper].flatMap((values) => [...values]);
+  if (ends.some((end) => Math.abs(end) > 1e9)) return 'magnitude';
+  return network.layers.some(({ kind }) => kind === 'max') ? 'max layer' : 'none';
 }
 
 export interface Tally {
   readonly triples: number;
   /** Wrong answers, each named by its seed. */
   readonly faults: readonly string[];
-  /** Undecided without excuse, each named by its seed. */
+  /** Unknown without excuse, each named by its seed. */
   readonly undecided: readonly string[];
-  /** `truth -> verdict` to count. */
+  /** `truth -> verdict (excuse)` to count. */
   readonly counts: Readonly<Record<string, number>>;
 }
 
@@ -93,12 +107,12 @@ export async function judgeSeeds(
             truth: truth.kind,
             verdict: 'crash',
             fault: `crash: ${String(error)}`,
-            undecided: false,
+            excuse: null,
           }));
           triples++;
           if (result.fault !== null) faults.push(`${name}: ${result.fault}`);
-          if (result.undecided) undecided.push(`${name}: the region is ${result.truth}`);
-          const key = `${result.truth} -> ${result.verdict}`;
+          if (result.excuse === 'none') undecided.push(`${name}: the region is ${result.truth}`);
+          const key = `${result.truth} -> ${result.verdict}${result.excuse === null ? '' : ` (${result.excuse})`}`;
           counts[key] = (counts[key] ?? 0) + 1;
         }
       }

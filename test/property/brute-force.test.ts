@@ -10,16 +10,27 @@ const BLOCK = 50;
 const BLOCKS = 8;
 
 describe('branch and bound and brute force agree on random triples of network, NAP and property', () => {
+  const counts: Record<string, number> = {};
   let triples = 0;
   it.each(Array.from({ length: BLOCKS }, (_, i) => i * BLOCK))('seeds from %i on', async (from) => {
-    const engines = [{ engine: 'bab', timeoutSeconds: 5, maxNodes: 2000 } as const];
+    const engines = [{ engine: 'bab', timeoutSeconds: 2, maxNodes: 500 } as const];
     const tally = await judgeSeeds({ from, to: from + BLOCK }, { maxRelus: 14 }, engines);
     expect(tally.faults).toEqual([]);
     expect(tally.undecided).toEqual([]);
     triples += tally.triples;
+    for (const [key, count] of Object.entries(tally.counts)) counts[key] = (counts[key] ?? 0) + count;
   });
 
-  it('are at least two thousand', () => {
+  it('are at least two thousand, and excuses are rare', () => {
     expect(triples).toBeGreaterThanOrEqual(2000);
+    const excused = (reason: string): number =>
+      Object.entries(counts).reduce(
+        (sum, [key, count]) => (key.includes(`(${reason})`) ? sum + count : sum),
+        0,
+      );
+    expect(excused('max layer')).toBeLessThanOrEqual(triples / 200);
+    expect(excused('magnitude')).toBeLessThanOrEqual(triples / 200);
+    expect(excused('thin')).toBeLessThanOrEqual(triples / 100);
+    expect(excused('unbounded')).toBeLessThanOrEqual(triples / 50);
   });
 });

@@ -2,7 +2,7 @@
  * Decides one obligation by mixed-integer programming.
  *
  * Requires: finite bounds where a big-M needs them. Returns: unsat with a `hole` (the solver is believed), sat
- * with a replayed point, or unknown. Method: the suffix behind each cut tensor, from the last hidden layer
+ * with a replayed point, or unknown. HiGHS must confirm what another solver calls infeasible. Method: the suffix behind each cut tensor, from the last hidden layer
  * towards the input; the first infeasible suffix decides. Sound: up to trust in the solver, which the hole names.
  * Complete: up to limits and tolerances. Reference: Tjeng, Xiao, Tedrake, ICLR 2019; suffix: A6 in the
  * proof-production literature (Isac et al. 2025).
@@ -54,14 +54,42 @@ export async function decideByMilp(context: EngineContext, obligation: Obligatio
       timeoutSeconds,
       signal: context.signal,
     });
-    if (result.status === 'infeasible') return trusted(result, network, start, encoding);
+    if (result.status === 'infeasible') {
+      const second = await secondOpinion(context, encoding, deadline);
+      if (second === null || second.status === 'infeasible')
+        return trusted(second === null ? [result] : [result, second], network, start, encoding);
+      open = undecided(
+        'numerical',
+        `${result.solver} finds no solution (${result.nativeStatus}), ${second.solver} does not confirm that (${second.nativeStatus})`,
+      );
+      continue;
+    }
     if (!whole) continue;
     open = await judgeWhole(context, obligation, bounds, encoding, result);
   }
   return open;
 }
 
-function trusted(result: SolveResult, network: Network, start: TensorId, encoding: Encoding): Decision {
+/**
+ * HiGHS's view of a model that another solver calls infeasible; null if HiGHS said so itself. GLPK does so wrongly for
+ * rows of very different scale (test/corpus), and a wrong "infeasible" is a wrong "holds".
+ */
+async function secondOpinion(
+  { solver, signal }: EngineContext,
+  encoding: Encoding,
+  deadline: number,
+): Promise<SolveResult | null> {
+  if (solver === 'highs') return null;
+  const timeoutSeconds = Math.max(1, (deadline - performance.now()) / 1000);
+  return solve(encoding.model, { solver: 'highs', timeoutSeconds, signal });
+}
+
+function trusted(
+  results: readonly SolveResult[],
+  network: Network,
+  start: TensorId,
+  encoding: Encoding,
+): Decision {
   const whole = start === network.input;
   return {
     verdict: 'unsat',
@@ -69,8 +97,8 @@ function trusted(result: SolveResult, network: Network, start: TensorId, encodin
       {
         rule: 'hole',
         reason: 'solver-trusted',
-        solver: `${result.solver} ${result.version}`,
-        status: result.nativeStatus,
+        solver: results.map(({ solver, version }) => `${solver} ${version}`).join(' and '),
+        status: results.map(({ nativeStatus }) => nativeStatus).join(' and '),
         scope: `${whole ? 'whole network' : `suffix behind ${network.tensors[start]!.name}`}: ${encoding.model.rows} rows, ${encoding.model.columns} columns, ${encoding.binaries} binaries`,
       },
     ],
