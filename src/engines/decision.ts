@@ -64,6 +64,8 @@ export interface EngineContext {
   readonly engine: EngineName;
   readonly regions: RegionCache;
   readonly ascent: Ascent;
+  /** Search on until the proved margin is the least one of the suffix that proves it. */
+  readonly exactMargin: boolean;
   /** Per obligation, for branch and bound. */
   readonly maxNodes: number;
   readonly network: Network;

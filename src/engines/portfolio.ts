@@ -3,6 +3,7 @@
  */
 import { contradictions } from '../nap/nap.js';
 import { neuronBlocks } from '../network/network.js';
+import { evaluatedNetwork } from '../obligation/float-error/perturbed.js';
 import type { Box, Obligation } from '../obligation/obligation.js';
 import { decideByBab } from './bab/decide.js';
 import type { Decision, EngineContext } from './decision.js';
@@ -43,8 +44,9 @@ export async function decide(
     const outcome = await context.confirm(obligation, only, 'the only point of the box');
     if ('point' in outcome) return done('single-point', { verdict: 'sat', confirmed: outcome });
   }
-  if (context.engine === 'milp') return done('milp', await decideByMilp(context, obligation));
-  return done('bab', await decideByBab(context, obligation, context.regions, { maxNodes: context.maxNodes }));
+  const own = { ...context, network: evaluatedNetwork(context.network, obligation) };
+  if (own.engine === 'milp') return done('milp', await decideByMilp(own, obligation));
+  return done('bab', await decideByBab(own, obligation, own.regions, { maxNodes: own.maxNodes }));
 }
 
 /** A box without width has one candidate, which leaves a solver no column to work with. */

@@ -7,6 +7,7 @@ import { type Bounds, copyBounds, type EmptyInterval, intervalBounds } from '../
 import type { Phases } from '../nap/nap.js';
 import { cutTensors } from '../network/cuts.js';
 import { type Network, reluLayers, type TensorId } from '../network/network.js';
+import { evaluatedNetwork } from '../obligation/float-error/perturbed.js';
 import type { Box, Obligation } from '../obligation/obligation.js';
 import { Relaxation } from './bab/relaxation.js';
 import type { SharedList } from './decision.js';
@@ -65,11 +66,13 @@ export class RegionCache {
 
   constructor(readonly network: Network) {}
 
-  of({ box, naps }: Obligation): Region {
+  of(obligation: Obligation): Region {
+    const { box, naps } = obligation;
+    const network = evaluatedNetwork(this.network, obligation);
     const now = this.#current;
-    if (now !== null && sameBox(now.box, box) && sameNaps(now.naps, naps)) return now;
+    if (now?.network === network && sameBox(now.box, box) && sameNaps(now.naps, naps)) return now;
     this.dispose();
-    this.#current = new Region(this.network, box, naps);
+    this.#current = new Region(network, box, naps);
     return this.#current;
   }
 

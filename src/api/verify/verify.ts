@@ -23,11 +23,12 @@ import { closeSolvers } from '../../solvers/solve.js';
 import type { SolverName } from '../../solvers/solver.js';
 import { componentVersions } from '../../solvers/versions.js';
 import { type Progress, silentProgress } from '../progress.js';
-import { VERSION } from '../version.js';
+import { checkedOutCommit, dependencyVersion, VERSION } from '../version.js';
 import { auditor } from './audit.js';
 import type { Claims } from './claims.js';
 import { confirmer } from './confirm.js';
-import { decideProperty } from './decide-property.js';
+import { decideProperty, type WitnessCandidates } from './decide-property.js';
+import { listsUsedBy } from './shared-lists.js';
 
 export interface VerifyInput {
   readonly model: LoadedModel;
@@ -41,10 +42,16 @@ export interface VerifyInput {
   readonly solver: Exclude<SolverName, 'jslp'>;
   /** Per obligation. */
   readonly timeoutSeconds: number;
+  /** Prove the least margin of the suffix that decides, not just that it is positive. */
+  readonly exactMargin?: boolean;
   /** Branch-and-bound nodes per obligation; default 100,000. */
   readonly maxNodes?: number;
   /** Results of an earlier run by obligation digest, re-checked by the caller. */
   readonly known?: ReadonlyMap<string, ObligationResult>;
+  /** Lists of lemmas that the proofs among them use. */
+  readonly knownShared?: NonNullable<Predicate['shared']>;
+  /** Points that may show that a NAP can be followed, by class; each is replayed. */
+  readonly candidates?: WitnessCandidates;
 }
 
 const DEFAULT_MAX_NODES = 100_000;
@@ -63,7 +70,7 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
   const signal = events.signal ?? new AbortController().signal;
   const startedAt = new Date().toISOString();
   const runtime = await openSession(model.bytes, network);
-  const components = await componentVersions();
+  const components = { ...(await componentVersions()), ...ownComponents() };
   const regions = new RegionCache(network);
   const ascent = new Ascent(network);
   const claim: ClaimContext = {
@@ -79,7 +86,7 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
     assemble(input, {
       properties,
       obligations,
-      shared: checker.shared,
+      shared: { ...listsUsedBy(obligations, input.knownShared), ...checker.shared },
       components,
       startedAt,
       interrupted: signal.aborted,
@@ -89,6 +96,7 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
     const engine: EngineContext = {
       engine: input.engine,
       regions,
+      exactMargin: input.exactMargin ?? false,
       maxNodes: input.maxNodes ?? DEFAULT_MAX_NODES,
       network,
       confirm: confirmer(network, runtime),
@@ -105,6 +113,7 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
           engine,
           data,
           known: input.known ?? new Map(),
+          candidates: input.candidates ?? new Map(),
           onObligation: (id, result) => {
             if (result === null) progress.step(`deciding ${id}`, i, claims.properties.length);
           },
@@ -123,6 +132,15 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
     await closeSolvers();
   }
   return certificate();
+}
+
+function ownComponents(): Record<string, string> {
+  const onnxruntime = dependencyVersion('onnxruntime-node');
+  const commit = checkedOutCommit();
+  return {
+    ...(onnxruntime === null ? {} : { onnxruntime }),
+    ...(commit === null ? {} : { 'napcert-commit': commit }),
+  };
 }
 
 async function scan(

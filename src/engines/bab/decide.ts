@@ -17,12 +17,15 @@ import type { Confirmed, Decision, EngineContext } from '../decision.js';
 import { interiorPoint } from '../falsify/interior-point.js';
 import { type Region, type RegionCache, suffixStarts } from '../region.js';
 import { suggestionFor, undecided } from '../undecided.js';
-import { type SearchHooks, type SearchResult, search } from './search.js';
+import type { Relaxation } from './relaxation.js';
+import { type SearchHooks, type SearchLimits, type SearchResult, search } from './search.js';
 import { preorder } from './tree.js';
 
 export interface BabOptions {
   readonly maxNodes: number;
 }
+
+type Unsat = Extract<Decision, { verdict: 'unsat' }>;
 
 /** Below this many unstable neurons the whole network is searched at once: tighter bounds would not pay. */
 const SMALL = 24;
@@ -54,18 +57,14 @@ export async function decideByBab(
   const suffixes = starts.slice(0, -1);
   const whole = starts[starts.length - 1]!;
   if (openNeurons(region) > SMALL || !bounded(obligation)) {
-    for (const start of suffixes) {
-      const decision = await trySuffix(attempt, start, QUICK);
-      if (decision !== null) return decision;
-    }
+    const quick = await trySuffixes(attempt, suffixes, QUICK);
+    if (quick !== null) return quick;
     if (signal.aborted) return undecided('interrupted', 'stopped by the user');
     const now = performance.now();
     const limits = { deadline: now + (deadline - now) * TIGHTEN_SHARE, signal };
     await region.tighten(context.ascent, obligation, limits);
-    for (const start of suffixes) {
-      const decision = await trySuffix(attempt, start, THOROUGH);
-      if (decision !== null) return decision;
-    }
+    const thorough = await trySuffixes(attempt, suffixes, THOROUGH);
+    if (thorough !== null) return thorough;
   }
   return searchWhole(attempt, whole);
 }
@@ -92,12 +91,29 @@ function bounded({ box }: Obligation): boolean {
   return box.lower.every(Number.isFinite) && box.upper.every(Number.isFinite);
 }
 
-/** Unsat if the suffix behind `start` proves it; null otherwise, which says nothing about the obligation. */
-async function trySuffix(
+/** The first suffix that proves unsat; with `exactMargin` the one of all that proves the largest margin. */
+async function trySuffixes(
   attempt: Attempt,
-  start: TensorId,
-  effort: { readonly nodes: number; readonly share: number },
+  starts: readonly TensorId[],
+  effort: Effort,
 ): Promise<Decision | null> {
+  let best: Unsat | null = null;
+  for (const start of starts) {
+    const decision = await trySuffix(attempt, start, effort);
+    if (decision === null) continue;
+    if (!attempt.context.exactMargin) return decision;
+    if (best === null || (decision.margin ?? -Infinity) > (best.margin ?? -Infinity)) best = decision;
+  }
+  return best;
+}
+
+interface Effort {
+  readonly nodes: number;
+  readonly share: number;
+}
+
+/** Unsat if the suffix behind `start` proves it; null otherwise, which says nothing about the obligation. */
+async function trySuffix(attempt: Attempt, start: TensorId, effort: Effort): Promise<Unsat | null> {
   const { context, obligation, region, deadline } = attempt;
   const now = performance.now();
   if (context.signal.aborted || now > deadline) return null;
@@ -110,6 +126,36 @@ async function trySuffix(
     deadline: now + (deadline - now) * effort.share,
     maxNodes: Math.min(attempt.maxNodes, effort.nodes),
     signal: context.signal,
+  };
+  const result = await search(context.network, relaxation, obligation, region.bounds, limits, hooks);
+  if (result.kind !== 'closed') return null;
+  const decision = closed(attempt, result).decision;
+  if (decision === null || !context.exactMargin) return decision;
+  return (await exactMargin(attempt, start, relaxation, limits)) ?? decision;
+}
+
+/** How close to the suffix's least margin the proved one must come, relative to it. */
+const EXACT = 1e-6;
+
+/**
+ * The same search again, closing leaves only below the largest value that the suffix really takes: the proved margin
+ * is then the suffix's least margin, up to EXACT. Null if limits end it.
+ */
+async function exactMargin(
+  attempt: Attempt,
+  start: TensorId,
+  relaxation: Relaxation,
+  limits: SearchLimits,
+): Promise<Unsat | null> {
+  const { context, obligation, region } = attempt;
+  let largest = -Infinity;
+  const hooks: SearchHooks = {
+    closeBelow: () => (largest === -Infinity ? -Infinity : largest + EXACT * Math.max(1e-3, -largest)),
+    onPoint: async (point) => {
+      const value = suffixValue(context.network, obligation, start, point);
+      if (value !== null) largest = Math.max(largest, value);
+      return false;
+    },
   };
   const result = await search(context.network, relaxation, obligation, region.bounds, limits, hooks);
   return result.kind === 'closed' ? closed(attempt, result).decision : null;
@@ -148,7 +194,7 @@ function closed(attempt: Attempt, result: Extract<SearchResult, { kind: 'closed'
 }
 
 interface Audited {
-  readonly decision: Decision | null;
+  readonly decision: Unsat | null;
   readonly rejected: string;
 }
 
@@ -180,15 +226,29 @@ function refutesSuffix(
   start: TensorId,
   point: Float64Array,
 ): boolean {
+  const value = suffixValue(network, obligation, start, point);
+  return value !== null && value >= 0;
+}
+
+/** Solver tolerance on literals; the value only steers the search. */
+const TOLERANCE = 1e-7;
+
+/** Least excess of the output constraints at a point of the start tensor; null if it breaks a literal behind it. */
+function suffixValue(
+  network: Network,
+  obligation: Obligation,
+  start: TensorId,
+  point: Float64Array,
+): number | null {
   const tensors = evaluateFrom(network, start, point);
   for (const { layer, offset, size } of neuronBlocks(network)) {
     const z = tensors[layer.input];
     if (z === undefined || z === null) continue;
     for (const phases of obligation.naps) {
-      for (let i = 0; i < size; i++) if (phases[offset + i]! * z[i]! < 0) return false;
+      for (let i = 0; i < size; i++) if (phases[offset + i]! * z[i]! < -TOLERANCE) return null;
     }
   }
-  return excess(obligation, tensors[network.output]!) >= 0;
+  return excess(obligation, tensors[network.output]!);
 }
 
 /** Every LP point is tried as a counterexample; where no neuron is left open, the region's inner point too. */

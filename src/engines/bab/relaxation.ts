@@ -12,7 +12,7 @@ import { type Encoding, encode } from '../encoding/encode.js';
  * Added to the objective per unit of an element that has no upper bound, so that multipliers leave a strictly
  * negative coefficient there: a proof step cannot bound a coefficient that is positive by rounding alone.
  */
-const UNBOUNDED_PRICE = 1e-6;
+const UNBOUNDED_PRICE = 1e-8;
 
 export class Relaxation {
   readonly start: TensorId;

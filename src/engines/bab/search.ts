@@ -27,6 +27,8 @@ export interface SearchLimits {
 }
 
 export interface SearchHooks {
+  /** A leaf closes once its bound is below this (at most 0); asked anew at each node. Default 0. */
+  readonly closeBelow?: () => number;
   /** A point of the start tensor that the relaxation likes: true if it settles the question (a real point). */
   readonly onPoint: (start: Float64Array, bounds: Bounds, exactPhases: boolean) => Promise<boolean>;
 }
@@ -89,13 +91,15 @@ class Search {
     const lp = this.#solve(bounds);
     const leaf = this.#leaf(bounds, lp);
     if (this.nodes === 1 && leaf !== null) this.#rootBound = leaf.bound;
-    if (leaf !== null && leaf.bound < 0) return this.#close(leaf);
+    if (leaf !== null && leaf.bound < this.#threshold(leaf)) return this.#close(leaf);
     const basis = this.relaxation.getBasis();
     const x = lp.status === 'optimal' ? lp.x : lp.status === 'unbounded' ? this.#anyPoint() : null;
     if (x !== null && (await this.#tryPoint(bounds, x))) {
       throw new Stop({ kind: 'point', nodes: this.nodes });
     }
     const branch = this.#choose(bounds, lp, leaf?.push ?? null);
+    // With nothing left to split, a leaf that closes at all is as good as it gets.
+    if (branch === null && leaf !== null && leaf.bound < 0) return this.#close(leaf);
     if (branch === null || depth > 2000) throw this.#stopped('numerical');
     return this.#split(bounds, branch, basis, depth);
   }
@@ -125,6 +129,12 @@ class Search {
       low: children.low!,
       high: children.high!,
     };
+  }
+
+  /** The bound of a leaf without weight is not a margin: below 0 it shows that the branch is empty. */
+  #threshold(leaf: Leaf): number {
+    const weighted = leaf.step.weights.some((weight) => weight > 0);
+    return weighted ? Math.min(0, this.hooks.closeBelow?.() ?? 0) : 0;
   }
 
   #close(leaf: Leaf): ProofTree {

@@ -165,7 +165,7 @@ function encodeFree(builder: ModelBuilder, network: Network, bounds: Bounds, ten
   return elements;
 }
 
-/** z = (W x + b) / d as equality rows; copies reuse the column, neurons that are off for any input need nothing. */
+/** z = (W x + b) / d as equality rows, or ranges where the layer has tolerances; copies reuse the column, neurons that are off for any input need nothing. */
 function encodeLinear(
   builder: ModelBuilder,
   network: Network,
@@ -197,9 +197,10 @@ function encodeLinear(
       highest += weight * (weight > 0 ? ends.upper[col]! : ends.lower[col]!);
     });
     const divisor = layer.divisor?.[row] ?? 1;
-    const only = terms.length === 1 ? terms[0]! : null;
-    if (terms.length === 0) out.constant[row] = constant / divisor;
-    else if (onlyRelus && layer.output !== network.output && upper[row]! <= 0 && highest <= 0) {
+    const tolerance = divisor * (layer.tolerance?.[row] ?? 0);
+    const only = terms.length === 1 && tolerance === 0 ? terms[0]! : null;
+    if (terms.length === 0 && tolerance === 0) out.constant[row] = constant / divisor;
+    else if (onlyRelus && layer.output !== network.output && upper[row]! <= 0 && highest + tolerance <= 0) {
     } else if (style === 'exact' && only !== null && only.value === 1 && constant === 0 && divisor === 1) {
       // A copy (a relaxation keeps its row, whose multiplier a proof needs); it still owes the bounds of its own tensor (literals, splits).
       out.col[row] = only.col;
@@ -208,7 +209,12 @@ function encodeLinear(
       const col = builder.column(`${name}[${row}]`, lower[row]!, upper[row]!);
       out.col[row] = col;
       rows[row] = builder.rows;
-      builder.row(`def ${name}[${row}]`, [...terms, { col, value: -divisor }], -constant, -constant);
+      builder.row(
+        `def ${name}[${row}]`,
+        [...terms, { col, value: -divisor }],
+        -constant - tolerance,
+        -constant + tolerance,
+      );
     }
   }
   return out;
