@@ -9,7 +9,7 @@ import { exactUpperBound } from '../../src/checker/push/exact-bound.js';
 import { fastUpperBound } from '../../src/checker/push/fast-bound.js';
 import type { PushTask } from '../../src/checker/push/task.js';
 import { settle, startState } from '../../src/checker/state.js';
-import type { LinearLayer, Network } from '../../src/network/network.js';
+import type { LinearLayer, LinearMap, Network } from '../../src/network/network.js';
 import { dense, linear, network } from './exact/networks.js';
 import { obligation } from './prove.js';
 
@@ -30,10 +30,18 @@ const column: fc.Arbitrary<Column> = fc
   })
   .map(({ a, b, ulps, low, high }) => ({ weights: [a, b, -(a + b) + ulps * 2 ** -53], low, high }));
 
-/** y = sum of the rows of W x, the rows being summed by a second layer. */
+/** y = sum of the rows of W x, the rows being summed by a second layer whose weights are exactly 1. */
 function summed(columns: readonly Column[], first: (rows: number[][]) => LinearLayer): Network {
   const rows = [0, 1, 2].map((i) => columns.map(({ weights }) => weights[i]!));
-  return network([columns.length, 3, 1], [first(rows), dense([1], 2, [[1, 1, 1]], [0])]);
+  const ones: LinearMap = {
+    kind: 'sparse',
+    rows: 1,
+    cols: 3,
+    rowStart: Int32Array.of(0, 3),
+    col: Int32Array.of(0, 1, 2),
+    weight: Float64Array.of(1, 1, 1),
+  };
+  return network([columns.length, 3, 1], [first(rows), linear([1], 2, ones, [0])]);
 }
 
 const TASK: PushTask = {

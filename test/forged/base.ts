@@ -21,47 +21,9 @@ import { witnessRegions } from '../../src/obligation/regions.js';
 import { describeProperty, type Property, propertyId } from '../../src/spec/property.js';
 import { sha256 } from '../../src/util/digest.js';
 import { InputError } from '../../src/util/errors.js';
-import { dense, network, relu } from '../checker/exact/networks.js';
+import { MODEL, NETWORK } from './model.js';
 
-export const NETWORK = network(
-  [2, 3, 3, 2, 2, 4],
-  [
-    dense(
-      [0],
-      1,
-      [
-        [1, 1],
-        [1, -1],
-        [0, 1],
-      ],
-      [0, 0, -0.5],
-    ),
-    relu(1, 2),
-    dense(
-      [2],
-      3,
-      [
-        [1, 1, 0],
-        [0, 0, 1],
-      ],
-      [-2, 0],
-    ),
-    relu(3, 4),
-    dense(
-      [4],
-      5,
-      [
-        [-1, 0],
-        [0, 1],
-        [1, 0],
-        [0, 0],
-      ],
-      [1, 0, -0.25, -5],
-    ),
-  ],
-);
-
-export const MODEL = { network: NETWORK, sha256: sha256('the model of the forged certificates') };
+export { MODEL, MODEL_BYTES, NETWORK } from './model.js';
 
 type Literals = { tensor: string; active: number[]; inactive: number[] }[];
 
@@ -166,7 +128,7 @@ const VERDICTS = ['holds', 'holds', 'holds', 'holds', 'violated', 'vacuous'] as 
 function regionOfClass0(): string {
   const phases = toPhases(NETWORK, { class: 0, literals: CORE[0]! });
   const [obligation] = compileProperty(CLAIM, PROPERTIES[0]!);
-  return regionDigest(CLAIM, obligation!.box, [phases], []);
+  return regionDigest(CLAIM, { box: obligation!.box, naps: [phases], outputs: [] });
 }
 
 function buildCertificate(): Certificate {
