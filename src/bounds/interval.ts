@@ -136,6 +136,11 @@ function propagateLinear(layer: LinearLayer, bounds: Bounds): void {
       l = nextDown(l / divisor[row]!);
       u = nextUp(u / divisor[row]!);
     }
+    const tolerance = layer.tolerance?.[row] ?? 0;
+    if (tolerance > 0) {
+      l = nextDown(l - tolerance);
+      u = nextUp(u + tolerance);
+    }
     if (l > lowerOut[row]!) lowerOut[row] = l;
     if (u < upperOut[row]!) upperOut[row] = u;
   }

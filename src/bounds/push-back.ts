@@ -106,6 +106,8 @@ function pushLinear(
   const scaled = divisor === null ? out : out.map((a, i) => a / divisor[i]!);
   let constant = 0;
   for (let i = 0; i < scaled.length; i++) constant += scaled[i]! * bias[i]!;
+  if (layer.tolerance !== undefined)
+    for (let i = 0; i < out.length; i++) constant += Math.abs(out[i]!) * layer.tolerance[i]!;
   const back = new Float64Array(map.cols);
   applyTranspose(map, scaled, back);
   let at = 0;

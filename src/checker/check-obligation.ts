@@ -3,6 +3,7 @@ import type { Evidence, ObligationResult } from '../certificate/certificate.js';
 import type { Phases } from '../nap/nap.js';
 import { toPhases } from '../nap/nap-literals.js';
 import type { ClaimContext } from '../obligation/compile.js';
+import { evaluatedNetwork } from '../obligation/float-error/perturbed.js';
 import type { Obligation } from '../obligation/obligation.js';
 import { assertNever, InputError } from '../util/errors.js';
 import { checkProof } from './check-proof.js';
@@ -65,7 +66,7 @@ function checkEvidence(
   if ('outcome' in core) return core.outcome;
   const proved: Obligation = core.naps === null ? obligation : { ...obligation, naps: core.naps };
   const context = {
-    network: claim.network,
+    network: evaluatedNetwork(claim.network, obligation),
     obligation: proved,
     claimedMargin: evidence.margin,
     shared: (id: string) => shared(id, proved, place),

@@ -5,7 +5,7 @@
 import type { Layer, LinearLayer, MaxLayer, ReluLayer, TensorId } from '../network/network.js';
 import { assertNever } from '../util/errors.js';
 import { allFinite, boundDenseRow, magnitudes } from './dense-intervals.js';
-import { divDown, divUp, mulDown, mulUp, sumProductsOver } from './exact/interval.js';
+import { addDown, addUp, divDown, divUp, mulDown, mulUp, sumProductsOver } from './exact/interval.js';
 import { readRow, rowBuffer } from './exact/map-rows.js';
 
 /** Enclosing intervals of every element of every tensor over a region. */
@@ -72,8 +72,9 @@ function linear(layer: LinearLayer, intervals: Intervals): boolean {
       sumProductsOver(map.weight, buffer.weightAt, buffer.col, count, lo, hi, bias[row]!, out);
     }
     const divisor = layer.divisor?.[row] ?? 1;
-    const low = divDown(out[0]!, divisor);
-    const high = divUp(out[1]!, divisor);
+    const tolerance = layer.tolerance?.[row] ?? 0;
+    const low = addDown(divDown(out[0]!, divisor), -tolerance);
+    const high = addUp(divUp(out[1]!, divisor), tolerance);
     if (tighten(intervals, layer.output, row, low, high)) changed = true;
   }
   return changed;

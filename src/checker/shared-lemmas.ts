@@ -1,6 +1,7 @@
 /** Lists of lemmas that several obligations share: each is checked once, for the one region it names. */
 import type { Predicate } from '../certificate/certificate.js';
 import { type ClaimContext, regionDigest } from '../obligation/compile.js';
+import { evaluatedNetwork } from '../obligation/float-error/perturbed.js';
 import type { Obligation } from '../obligation/obligation.js';
 import type { SharedFault } from './rules/context.js';
 import { applyLemma } from './rules/lemma.js';
@@ -34,7 +35,7 @@ export function sharedLemmas(
       return { place, rule: 'shared', expected: 'a list of shared lemmas', found: JSON.stringify(id) };
     }
     used.add(id);
-    const digest = regionDigest(claim, obligation.box, obligation.naps, []);
+    const digest = regionDigest(claim, { ...obligation, outputs: [] });
     if (list.region !== digest) {
       return { place, rule: 'shared', expected: `lemmas of region ${digest}`, found: list.region };
     }
@@ -49,11 +50,12 @@ export function sharedLemmas(
 }
 
 function stateBehind(
-  { network }: ClaimContext,
+  claim: ClaimContext,
   obligation: Obligation,
   steps: ReturnType<StepSource>,
   place: string,
 ): State | SharedFault {
+  const network = evaluatedNetwork(claim.network, obligation);
   const state = startState(network, obligation);
   let number = 0;
   for (const step of steps) {

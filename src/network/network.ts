@@ -77,6 +77,11 @@ export interface LinearLayer {
   readonly bias: Float64Array;
   /** Length map.rows, finite and > 0; null means 1 everywhere. Division stays exact in rationals. */
   readonly divisor: Float64Array | null;
+  /**
+   * Only in models of floating-point evaluation (obligation/float-error): y_i may be off by up to tolerance_i. Whoever
+   * bounds a network must count it; evaluation at a point takes it as 0. Length map.rows; absent means 0.
+   */
+  readonly tolerance?: Float64Array;
 }
 
 /** a_i = z_i if z_i > 0 else slope * z_i, with 0 <= slope < 1 (0 is ReLU). Its inputs are the neurons. */

@@ -11,7 +11,8 @@ import { canonicalJson, type Json } from '../util/canonical-json.js';
 import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
 import { addDown, addUp } from '../util/float.js';
-import type { Box, Obligation, OutputConstraint } from './obligation.js';
+import { roundingTolerances, type Tolerances } from './float-error/tolerances.js';
+import type { Arithmetic, Box, Obligation, OutputConstraint } from './obligation.js';
 
 /** What obligations are compiled against. */
 export interface ClaimContext {
@@ -20,6 +21,8 @@ export interface ClaimContext {
   readonly domain: Domain;
   /** NAPs by class, phases by network-wide neuron number. */
   readonly naps: ReadonlyMap<number, Phases>;
+  /** Default: real. */
+  readonly arithmetic?: Arithmetic;
 }
 
 /**
@@ -173,16 +176,45 @@ function seal(
   naps: readonly Phases[],
   outputs: readonly OutputConstraint[],
 ): Obligation {
-  const digest = regionDigest(context, box, naps, outputs);
-  return Object.freeze({ kind: 'obligation', id, box, naps, outputs, digest });
+  const question = { box, naps, outputs, ...tolerancesOf(context, box, naps) };
+  return Object.freeze({ kind: 'obligation', id, ...question, digest: regionDigest(context, question) });
+}
+
+/** Tolerances of the last region of each network: the obligations of a property share theirs. */
+const lastTolerances = new WeakMap<
+  Network,
+  { readonly box: Box; readonly naps: readonly Phases[]; readonly tolerances: Tolerances }
+>();
+
+function tolerancesOf(
+  { network, arithmetic }: ClaimContext,
+  box: Box,
+  naps: readonly Phases[],
+): Pick<Obligation, 'tolerances'> {
+  if (arithmetic !== 'float32') return {};
+  const last = lastTolerances.get(network);
+  const same =
+    last !== undefined &&
+    equal(last.box.lower, box.lower) &&
+    equal(last.box.upper, box.upper) &&
+    last.naps.length === naps.length &&
+    last.naps.every((phases, i) => equal(phases, naps[i]!));
+  if (same) return { tolerances: last.tolerances };
+  const tolerances = roundingTolerances(network, box, naps);
+  lastTolerances.set(network, { box, naps, tolerances });
+  return { tolerances };
+}
+
+function equal(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** SHA-256 of a region; it does not depend on an obligation's id. */
 export function regionDigest(
   context: Pick<ClaimContext, 'network' | 'modelSha256'>,
-  box: Box,
-  naps: readonly Phases[],
-  outputs: readonly OutputConstraint[],
+  { box, naps, outputs, tolerances }: Pick<Obligation, 'box' | 'naps' | 'outputs' | 'tolerances'>,
 ): string {
   const region: Json = {
     model: context.modelSha256,
@@ -190,8 +222,16 @@ export function regionDigest(
     upper: Array.from(box.upper, finiteOrNull),
     naps: naps.map((phases) => toTensorLiterals(context.network, phases) as unknown as Json),
     outputs: outputs as unknown as Json,
+    ...(tolerances === undefined ? {} : { tolerances: toleranceLists(context.network, tolerances) }),
   };
   return sha256(canonicalJson(region));
+}
+
+function toleranceLists(network: Network, tolerances: Tolerances): Json {
+  const named = tolerances.flatMap((list, id): [string, Json][] =>
+    list === null ? [] : [[network.tensors[id]!.name, [...list]]],
+  );
+  return Object.fromEntries(named);
 }
 
 function finiteOrNull(x: number): number | null {

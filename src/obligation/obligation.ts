@@ -5,6 +5,10 @@
  * The negation of a property happens in this folder and nowhere else.
  */
 import type { Phases } from '../nap/nap.js';
+import type { Tolerances } from './float-error/tolerances.js';
+
+/** What evaluates the network: the reals, or any binary32 evaluation (certificate-v1.md, section 7). */
+export type Arithmetic = 'real' | 'float32';
 
 /** Input box; entries may be -Infinity / Infinity (unbounded domain). Lengths = input size. */
 export interface Box {
@@ -27,6 +31,11 @@ export interface Obligation {
   /** Literal sets that must all be followed: one NAP, two for non-ambiguity, none for plain robustness. */
   readonly naps: readonly Phases[];
   readonly outputs: readonly OutputConstraint[];
+  /**
+   * Only for float32 arithmetic: how far linear layers may be off. The question is then about the network with these
+   * tolerances (`evaluatedNetwork`), whose pre-activations and logits include the computed ones.
+   */
+  readonly tolerances?: Tolerances;
   /** SHA-256 over model digest and the canonical form of the region. */
   readonly digest: string;
 }

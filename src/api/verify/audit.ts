@@ -5,6 +5,7 @@ import { sharedLemmas } from '../../checker/shared-lemmas.js';
 import { stepSource } from '../../checker/step-source.js';
 import type { Audit } from '../../engines/decision.js';
 import { type ClaimContext, regionDigest } from '../../obligation/compile.js';
+import { evaluatedNetwork } from '../../obligation/float-error/perturbed.js';
 
 export interface Auditor {
   readonly audit: Audit;
@@ -23,12 +24,12 @@ export function auditor(claim: ClaimContext): Auditor {
   const audit: Audit = (obligation, steps, shared) => {
     if (shared !== null && lists[shared.id] === undefined) {
       lists[shared.id] = {
-        region: regionDigest(claim, obligation.box, obligation.naps, []),
+        region: regionDigest(claim, { ...obligation, outputs: [] }),
         proof: { kind: 'inline', steps: [...shared.lemmas] },
       };
     }
     const context = {
-      network: claim.network,
+      network: evaluatedNetwork(claim.network, obligation),
       obligation,
       claimedMargin: null,
       shared: (id: string) => lemmas(id, obligation, obligation.id),

@@ -1,7 +1,13 @@
 /** The exact path: the bound of section 4.1 of the format, over the rationals. */
 import type { LinearLayer, Network } from '../../network/network.js';
 import { assertNever } from '../../util/errors.js';
-import { dotVectors, fromDoubles, fromRationals } from '../exact/dyadic-vector.js';
+import {
+  dotVectors,
+  type ExactVector,
+  exactVector,
+  fromDoubles,
+  fromRationals,
+} from '../exact/dyadic-vector.js';
 import { pullBack } from '../exact/linear-exact.js';
 import { add, fromDouble, multiply, negate, type Rational, ZERO } from '../exact/rational.js';
 import type { Intervals } from '../interval-bounds.js';
@@ -50,7 +56,14 @@ function pushLinear(form: ExactForm, layer: LinearLayer): void {
   if (taken === null) return;
   const { coefficients, constant } = pullBack(layer, taken);
   addCost(form, constant);
+  if (layer.tolerance !== undefined) addCost(form, toleranceCost(taken, layer.tolerance));
   addExact(form, layer.inputs, coefficients);
+}
+
+/** What the layer may be off by costs at most sum |coefficient| * tolerance. */
+function toleranceCost(taken: ExactVector, tolerance: Float64Array): Rational {
+  const sizes = taken.num.map((value) => (value < 0n ? -value : value));
+  return dotVectors(exactVector(sizes, taken.exponent, taken.divisor), fromDoubles(tolerance));
 }
 
 function boundRest(form: ExactForm): void {

@@ -41,6 +41,7 @@ export function pushLinearFast(form: FastForm, layer: LinearLayer): void {
     addProduct(form.constant, q[i]!, layer.bias[i]!);
   }
   if (live === 0) return;
+  if (layer.tolerance !== undefined) payTolerance(form, layer, layer.tolerance, q);
   const columns = layer.map.kind === 'dense' ? pullDense(layer.map, q, live) : pullRows(layer, q);
   let start = 0;
   for (const id of layer.inputs) {
@@ -51,6 +52,14 @@ export function pushLinearFast(form: FastForm, layer: LinearLayer): void {
       if (value !== 0 || error !== 0) addCoefficient(form, into, id, j, value, error);
     }
     start += into.length;
+  }
+}
+
+/** (q d) y = q (W x + b) + q d t with |t| <= tolerance. */
+function payTolerance(form: FastForm, layer: LinearLayer, tolerance: Float64Array, q: Float64Array): void {
+  for (let i = 0; i < q.length; i++) {
+    const size = layer.divisor === null ? Math.abs(q[i]!) : mulUp(Math.abs(q[i]!), layer.divisor[i]!);
+    addProduct(form.constant, size, tolerance[i]!);
   }
 }
 
