@@ -57,7 +57,7 @@ export async function decideByBab(
   const suffixes = starts.slice(0, -1);
   const whole = starts[starts.length - 1]!;
   if (openNeurons(region) > SMALL || !bounded(obligation)) {
-    const quick = await trySuffixes(attempt, suffixes, QUICK);
+    const quick = await trySuffixes(attempt, suffixes, context.exactMargin ? THOROUGH : QUICK);
     if (quick !== null) return quick;
     if (signal.aborted) return undecided('interrupted', 'stopped by the user');
     const now = performance.now();
