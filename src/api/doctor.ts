@@ -1,13 +1,12 @@
 /** Are the native and WebAssembly parts working on this machine? Each is run on a question with a known answer. */
 
-import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import { encodeModel, tensor } from '../onnx/encode.js';
 import type { DoctorCheck, DoctorDocument } from '../report/documents/doctor.js';
 import type { SolverName } from '../solvers/solver.js';
 import { probeSolver, SOLVER_NAMES } from '../solvers/versions.js';
 import { type Progress, silentProgress } from './progress.js';
-import { VERSION } from './version.js';
+import { dependencyVersion, VERSION } from './version.js';
 
 const PURPOSE: Readonly<Record<DoctorCheck['name'], string>> = {
   glpk: 'decides properties (default MILP solver)',
@@ -57,7 +56,7 @@ async function checkOnnxruntime(): Promise<DoctorCheck> {
   let version: string | null = null;
   let failure: string | null = null;
   try {
-    version = `onnxruntime ${packageVersion('onnxruntime-node') ?? 'of unknown version'}`;
+    version = `onnxruntime ${dependencyVersion('onnxruntime-node') ?? 'of unknown version'}`;
     const ort = await import('onnxruntime-node');
     const session = await ort.InferenceSession.create(reluOfSum());
     const { y } = await session.run({ x: new ort.Tensor('float32', Float32Array.of(2, -5), [1, 2]) });
@@ -89,9 +88,4 @@ function reluOfSum(): Uint8Array {
     inputs: [{ name: 'x', type: 'float32', dims: [1, 2] }],
     outputs: [{ name: 'y', type: 'float32', dims: [1, 2] }],
   });
-}
-
-function packageVersion(name: string): string | null {
-  const metadata = createRequire(import.meta.url)(`${name}/package.json`) as { version?: string };
-  return metadata.version ?? null;
 }

@@ -18,9 +18,32 @@ export interface OpenedNaps {
 export function openNaps(path: string, model: OpenedModel): OpenedNaps {
   const { file, sha256 } = readNapFileWithDigest(path);
   assertNapMatchesModel(file, model.loaded.sha256, path);
+  checkExamples(file, model, path);
   try {
     return { path, file, sha256, naps: naps(model.network, file) };
   } catch (error) {
     throw error instanceof InputError ? error.inFile(path) : error;
+  }
+}
+
+/** Examples by class, for classes that have one. */
+export function examplesOf({ file }: OpenedNaps): ReadonlyMap<number, Float64Array> {
+  return new Map(
+    file.classes.flatMap(({ class: label, example }) =>
+      example === null ? [] : [[label, Float64Array.from(example)]],
+    ),
+  );
+}
+
+function checkExamples(file: NapFile, { network }: OpenedModel, path: string): void {
+  const { size } = network.tensors[network.input]!;
+  for (const [position, { example }] of file.classes.entries()) {
+    if (example === null || example.length === size) continue;
+    throw new InputError('an example does not fit the model', {
+      file: path,
+      place: `classes[${position}].example`,
+      expected: `${size} numbers`,
+      found: `${example.length}`,
+    });
   }
 }

@@ -1,6 +1,7 @@
 /** Files and choices in, certificate file out: what `napcert verify` does. */
+import { dirname, resolve } from 'node:path';
 import type { Certificate, ObligationResult } from '../certificate/certificate.js';
-import { formatCertificate } from '../certificate/read-certificate.js';
+import { proofFolder } from '../certificate/open-proof-file.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { type OpenDatasetOptions, openDataset } from '../dataset/open-dataset.js';
 import type { EngineName } from '../engines/decision.js';
@@ -12,10 +13,12 @@ import { assertNever, InputError } from '../util/errors.js';
 import { assertPictureFolder, drawCounterexamples } from './counterexample-pictures.js';
 import { datasetReferenceOf } from './dataset-reference.js';
 import { compareAt, modelReferenceOf, openModel } from './open-model.js';
-import { openNaps } from './open-naps.js';
-import { assertWritable, writeOutput } from './output-file.js';
+import { examplesOf, type OpenedNaps, openNaps } from './open-naps.js';
 import { type Progress, silentProgress } from './progress.js';
+import { earlierCertificate, writeCertificate } from './verify/certificate-file.js';
 import { type ClaimChoices, type Claims, readSpec, resolveClaims } from './verify/claims.js';
+import type { WitnessCandidates } from './verify/decide-property.js';
+import { type Resumed, resumeFrom } from './verify/resume.js';
 import { verify } from './verify/verify.js';
 import { VERSION } from './version.js';
 
@@ -34,13 +37,15 @@ export interface VerifyFilesOptions {
   /** Branch-and-bound nodes per obligation; see `verify` for the default. */
   readonly maxNodes?: number;
   readonly output: string;
+  /** Replace what the output path holds instead of going on from it. */
+  readonly fresh?: boolean;
   /** Existing folder for a PNG of every counterexample, if the input is an image. */
   readonly pictures?: string;
 }
 
 /**
  * Decides the claims and writes the certificate after every property, so that an interrupted run keeps what it
- * has decided.
+ * has decided; running it again goes on from there, after the checker has agreed with what is taken over.
  * @throws InputError before any work for an output that cannot be written, and for files that do not fit together
  */
 export async function verifyFiles(
@@ -48,7 +53,7 @@ export async function verifyFiles(
   progress: Progress = silentProgress,
   signal?: AbortSignal,
 ): Promise<VerifyDocument> {
-  assertWritable(options.output);
+  const earlier = earlierCertificate(options.output, options.fresh === true);
   if (options.pictures !== undefined) assertPictureFolder(options.pictures);
   progress.step(`reading ${options.model}`);
   const spec = await readSpec(options.claims.spec);
@@ -56,19 +61,16 @@ export async function verifyFiles(
   const napPath = options.naps ?? spec?.naps;
   const naps = napPath === undefined ? null : openNaps(napPath, model);
   const byClass = new Map((naps?.naps ?? []).map((nap) => [nap.class, nap.phases]));
-  const claims = await checkedClaims(options.claims, spec, {
-    network: model.network,
-    modelSha256: model.loaded.sha256,
-    naps: byClass,
-  });
+  const target = { network: model.network, modelSha256: model.loaded.sha256, naps: byClass };
+  const claims = await checkedClaims(options.claims, spec, target);
+  const resumed = resume(earlier, { ...target, domain: claims.domain }, claims, options, progress);
   if (options.data !== undefined) progress.step(`reading ${options.data}`);
   const dataset = options.data === undefined ? null : await openDataset(options.data, options.dataset);
   progress.step('comparing with onnxruntime');
   await compareAt(model, dataset === null ? [] : firstSamples(dataset));
   let text = '';
   const save = (certificate: Certificate): void => {
-    text = formatCertificate(certificate);
-    writeOutput(options.output, text);
+    text = writeCertificate(options.output, certificate);
   };
   const certificate = await verify(
     {
@@ -81,8 +83,10 @@ export async function verifyFiles(
       solver: options.solver,
       timeoutSeconds: options.timeoutSeconds,
       ...(options.maxNodes === undefined ? {} : { maxNodes: options.maxNodes }),
+      candidates: witnessCandidates(naps, resumed),
+      ...(resumed === null ? {} : { known: resumed.known, knownShared: resumed.shared }),
     },
-    { progress, onCertificate: save, ...(signal === undefined ? {} : { signal }) },
+    { progress, onCertificate: sparingly(save), ...(signal === undefined ? {} : { signal }) },
   );
   save(certificate);
   if (options.pictures !== undefined) drawCounterexamples(certificate, model.network, options.pictures);
@@ -94,6 +98,50 @@ export async function verifyFiles(
     dataset: dataset === null ? null : datasetReferenceOf(dataset),
     certificate: { file: options.output, sha256: sha256(text) },
     ...summary(certificate),
+  };
+}
+
+function resume(
+  earlier: Certificate | null,
+  claim: ClaimContext,
+  { properties }: Claims,
+  options: VerifyFilesOptions,
+  progress: Progress,
+): Resumed | null {
+  if (earlier === null) return null;
+  if (earlier.predicate.model.sha256 !== claim.modelSha256) {
+    progress.note(`${options.output} is about another model: it will be replaced`);
+    return null;
+  }
+  progress.step(`checking what ${options.output} shows already`);
+  const open = proofFolder(dirname(resolve(options.output)));
+  const resumed = resumeFrom(earlier, claim, properties, open, options);
+  progress.note(`going on from ${options.output}: ${resumed.known.size} obligations are decided already`);
+  return resumed;
+}
+
+/** Examples of the NAP file first: they are there in every run. */
+function witnessCandidates(naps: OpenedNaps | null, resumed: Resumed | null): WitnessCandidates {
+  const candidates = new Map(resumed?.candidates ?? []);
+  for (const [label, point] of naps === null ? [] : examplesOf(naps)) {
+    const example = { point, source: `example of class ${label} in the NAP file` };
+    candidates.set(label, [example, ...(candidates.get(label) ?? [])]);
+  }
+  return candidates;
+}
+
+/** Share of the time that saving may take while deciding goes on. */
+const SAVING_SHARE = 0.05;
+
+/** Saves often where that is cheap and seldom where certificates are large; the caller saves the last one. */
+function sparingly(save: (certificate: Certificate) => void): (certificate: Certificate) => void {
+  let next = Number.NEGATIVE_INFINITY;
+  return (certificate) => {
+    const start = performance.now();
+    if (start < next) return;
+    save(certificate);
+    const end = performance.now();
+    next = end + (end - start) / SAVING_SHARE;
   };
 }
 

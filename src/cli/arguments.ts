@@ -1,4 +1,5 @@
 /** Option texts to values, strictly. Each error names the option, what it takes and what was given. */
+import type { Domain } from '../spec/property.js';
 import { InputError } from '../util/errors.js';
 
 type Parser<T> = (text: string) => T;
@@ -35,6 +36,22 @@ export function classListOption(option: string): Parser<readonly number[]> {
       throw wrong(option, 'class numbers separated by commas, each once, for example 0,3', text);
     }
     return classes;
+  };
+}
+
+const DECIMAL = /^[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})(e[+-]?\d{1,3})?$/i;
+
+/** `unit`, `unbounded`, or the two ends of an interval for every input: `-1,1`. */
+export function domainOption(option: string): Parser<Domain> {
+  return (text) => {
+    if (text === 'unit') return { kind: 'box', lower: 0, upper: 1 };
+    if (text === 'unbounded') return { kind: 'unbounded' };
+    const ends = text.split(',').map((part) => part.trim());
+    const [lower, upper] = ends.map((part) => (DECIMAL.test(part) ? Number(part) : Number.NaN));
+    const ordered = ends.length === 2 && Number.isFinite(lower) && Number.isFinite(upper) && lower! <= upper!;
+    if (!ordered)
+      throw wrong(option, 'unit, unbounded, or LOW,HIGH with LOW <= HIGH, for example -1,1', text);
+    return { kind: 'box', lower: lower!, upper: upper! };
   };
 }
 

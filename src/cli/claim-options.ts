@@ -1,9 +1,9 @@
 /** The options that choose what is claimed; the same for every command about properties. */
 import type { Command } from 'commander';
 import type { ClaimChoices } from '../api/verify/claims.js';
-import type { PropertyKind } from '../spec/property.js';
+import type { Domain, PropertyKind } from '../spec/property.js';
 import { InputError } from '../util/errors.js';
-import { classListOption } from './arguments.js';
+import { classListOption, domainOption } from './arguments.js';
 
 export interface ClaimFlags {
   readonly naps?: string;
@@ -11,6 +11,7 @@ export interface ClaimFlags {
   readonly property?: readonly PropertyKind[];
   readonly class?: readonly number[];
   readonly competitor?: readonly number[];
+  readonly domain?: Domain;
 }
 
 const KINDS: readonly PropertyKind[] = ['non-misclassification', 'non-ambiguity', 'local-robustness'];
@@ -21,7 +22,12 @@ export function withClaimOptions(command: Command): Command {
     .option('--spec <file>', 'specification file (default: non-misclassification and non-ambiguity)')
     .option('--property <kinds>', `only these kinds: ${KINDS.join(', ')}`, propertyKinds)
     .option('--class <list>', 'only these classes, for example 0,3', classListOption('--class'))
-    .option('--competitor <list>', 'only against these classes', classListOption('--competitor'));
+    .option('--competitor <list>', 'only against these classes', classListOption('--competitor'))
+    .option(
+      '--domain <which>',
+      'inputs the claims speak about: unit (each number in [0, 1]; default), unbounded, or LOW,HIGH',
+      domainOption('--domain'),
+    );
 }
 
 export function claimChoices(flags: ClaimFlags): ClaimChoices {
@@ -30,6 +36,7 @@ export function claimChoices(flags: ClaimFlags): ClaimChoices {
     ...(flags.property === undefined ? {} : { properties: flags.property }),
     ...(flags.class === undefined ? {} : { classes: flags.class }),
     ...(flags.competitor === undefined ? {} : { competitors: flags.competitor }),
+    ...(flags.domain === undefined ? {} : { domain: flags.domain }),
   };
 }
 

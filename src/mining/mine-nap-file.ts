@@ -6,6 +6,7 @@ import { NAP_FORMAT, type NapFile, type NapFileDataset } from '../nap/nap-schema
 import type { Network } from '../network/network.js';
 import { InputError } from '../util/errors.js';
 import { countPatterns } from './count-activations.js';
+import { exampleOf } from './example.js';
 import { type MinedNaps, type MiningOptions, napsFromCounts, refuseEmptyClasses } from './mine.js';
 import { type PatternTable, recordPatterns } from './patterns.js';
 import { type Following, followerStatistics, following, literalsPerLayer, overlaps } from './statistics.js';
@@ -77,6 +78,7 @@ function napFile(
         active: [...active],
         inactive: [...inactive],
       })),
+      example: exampleOf(nap, position, onMining, job),
       statistics: {
         mining: followerStatistics(nap, position, onMining, job.options),
         heldOut: onHeldOut === null ? null : followerStatistics(nap, position, onHeldOut, job.options),

@@ -142,5 +142,5 @@ export function formatNapFile(file: NapFile): string {
   checkDocument(ordered);
   const text = JSON.stringify(ordered, null, 2);
   // A string cannot hold a raw newline in JSON, so this meets lists of numbers only.
-  return `${text.replace(/\[\n\s+(\d+(?:,\n\s+\d+)*)\n\s+\]/g, (_, list: string) => `[${list.replace(/,\n\s+/g, ', ')}]`)}\n`;
+  return `${text.replace(/\[\n\s+(-?\d[\d.eE+-]*(?:,\n\s+-?\d[\d.eE+-]*)*)\n\s+\]/g, (_, list: string) => `[${list.replace(/,\n\s+/g, ', ')}]`)}\n`;
 }

@@ -56,6 +56,11 @@ const napClass = z.strictObject({
   class: count.describe('index of the logit'),
   support: count.min(1).describe('samples the NAP was mined from'),
   literals: z.array(tensorLiterals),
+  example: z
+    .array(z.number())
+    .nullable()
+    .default(null)
+    .describe('first sample of the class that follows the whole NAP, as evaluated; null if there was none'),
   statistics: statistics.nullable(),
 });
 

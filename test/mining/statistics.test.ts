@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { coverageTable } from '../../src/mining/coverage.js';
+import { exampleOf } from '../../src/mining/example.js';
 import { followers, followersClassifiedOtherwise, followersOfBoth } from '../../src/mining/follow.js';
 import { mineNapFiles } from '../../src/mining/mine-nap-file.js';
 import { recordPatterns } from '../../src/mining/patterns.js';
@@ -134,6 +135,26 @@ describe('mineNapFiles', () => {
       literals: [{ tensor: 'tensor1', active: [], inactive: [0, 1] }],
       statistics: { mining: { recall: { count: 1, of: 3 } }, heldOut: null },
     });
+  });
+
+  it('gives every NAP the first sample of its class that follows it, as evaluated', async () => {
+    const { files } = await mineNapFiles(job(null));
+    // At 1 both NAPs of label 0 are empty; label 1 has (1,0), (0,1), (0,1), so its NAP is empty as well.
+    expect(files[0]!.classes.map(({ example }) => example)).toEqual([rows[0], rows[1]]);
+    // At 0.6: class 0 both off, first met by sample 2; class 1 neuron 0 off and 1 on, first met by sample 4.
+    expect(files[1]!.classes.map(({ example }) => example)).toEqual([rows[2], rows[4]]);
+  });
+
+  it('rounds the example to the element type, and gives none where no sample follows', async () => {
+    const given = job(null);
+    const thirds = { ...dataset([[1 / 3, 0.1]], [0]), digest: '1'.repeat(64) };
+    const table = await recordPatterns(duel(), thirds);
+    const all = { table, follows: [Uint8Array.of(1)] };
+    const float32 = { ...given, dataset: thirds, network: { ...duel(), elementType: 'float32' } as const };
+    expect(exampleOf(nap(0, 0, 0), 0, all, float32)).toEqual([Math.fround(1 / 3), Math.fround(0.1)]);
+    expect(exampleOf(nap(0, 0, 0), 0, { table, follows: [Uint8Array.of(0)] }, float32)).toBeNull();
+    // Label 0 is not class 1, although the sample follows.
+    expect(exampleOf(nap(1, 0, 0), 0, all, float32)).toBeNull();
   });
 
   it('never lets held-out data touch the literals', async () => {

@@ -48,6 +48,7 @@ export function sample(): NapFile {
           { tensor: 'h1', active: [0, 3], inactive: [1] },
           { tensor: 'h2', active: [], inactive: [0, 2] },
         ],
+        example: [0.5, -1, 0, 1e-7],
         statistics: {
           mining: followers,
           heldOut: null,
@@ -57,7 +58,7 @@ export function sample(): NapFile {
           ],
         },
       },
-      { class: 2, support: 20, literals: [], statistics: null },
+      { class: 2, support: 20, literals: [], example: null, statistics: null },
     ],
     classesWithoutSamples: [1],
     overlap: [

@@ -51,6 +51,7 @@ export async function demo(folder: string, progress: Progress = silentProgress):
         engine: 'auto',
         solver: 'glpk',
         timeoutSeconds: TIMEOUT_SECONDS,
+        fresh: true,
         ...changes,
       },
       steps,

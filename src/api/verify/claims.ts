@@ -80,6 +80,14 @@ export async function resolveClaims(
       ...(choices.spec === undefined ? {} : { file: choices.spec }),
     });
   }
+  if (spec !== null && choices.domain !== undefined) {
+    throw new InputError('the domain is given twice', {
+      ...(choices.spec === undefined ? {} : { file: choices.spec }),
+      place: '--domain',
+      expected: 'the domain of the specification file (the unit box if it names none)',
+      found: 'an option as well',
+    });
+  }
   const domain = spec === null ? (choices.domain ?? { kind: 'box', lower: 0, upper: 1 }) : domainOf(spec);
   return { domain, properties };
 }

@@ -14,12 +14,19 @@ export interface DecidedProperty {
   readonly obligations: readonly ObligationResult[];
 }
 
+/** Named points by class; null where no NAP is involved. */
+export type WitnessCandidates = ReadonlyMap<
+  number | null,
+  readonly { readonly point: Float64Array; readonly source: string }[]
+>;
+
 export interface PropertyRun {
   readonly claim: ClaimContext;
   readonly engine: EngineContext;
   readonly data: ScannedData | null;
   /** Results that an earlier run left, by obligation digest, already re-checked. */
   readonly known: ReadonlyMap<string, ObligationResult>;
+  readonly candidates: WitnessCandidates;
   readonly onObligation: (id: string, result: ObligationResult | null) => void;
 }
 
@@ -75,12 +82,18 @@ async function findWitness(
   { class: label, region }: WitnessRegion,
 ): Promise<Witness | ObligationResult> {
   run.onObligation(region.id, null);
+  for (const { point, source } of run.candidates.get(label) ?? []) {
+    const outcome = await run.engine.confirm(region, point, source);
+    if ('point' in outcome) return { class: label, point: [...outcome.point], source };
+  }
   if (run.data !== null) {
     for (const { point, source } of samplesInRegion(run.data, region, WITNESS_CANDIDATES)) {
       const outcome = await run.engine.confirm(region, point, source);
       if ('point' in outcome) return { class: label, point: [...outcome.point], source };
     }
   }
+  const known = run.known.get(region.digest);
+  if (known?.verdict === 'unsat') return { ...known, id: region.id };
   const decided = await decide(run.engine, region, null);
   if (decided.decision.verdict === 'sat') {
     const { point, source } = decided.decision.confirmed;

@@ -14,6 +14,7 @@ interface Flags extends CommonOptions, ClaimFlags, Omit<DatasetFlags, 'data'> {
   readonly timeout: number;
   readonly maxNodes?: number;
   readonly output: string;
+  readonly fresh?: true;
   readonly pictures?: string;
 }
 
@@ -37,7 +38,11 @@ export function registerVerify(program: Command): void {
     .addOption(new Option('--solver <name>', 'MILP solver').choices(['glpk', 'highs']).default('glpk'))
     .option('--timeout <seconds>', 'per obligation', secondsOption('--timeout'), 60)
     .option('--max-nodes <n>', 'branch-and-bound nodes per obligation', integerOption('--max-nodes', 1))
-    .requiredOption('-o, --output <file>', 'certificate to write')
+    .requiredOption(
+      '-o, --output <file>',
+      'certificate to write; what an earlier one of the same model shows is re-checked and kept',
+    )
+    .option('--fresh', 'decide everything anew, and replace whatever the output file holds')
     .option('--pictures <folder>', 'existing folder for a PNG of every counterexample');
   withOptionalDataset(command, 'samples to look for counterexamples and witnesses in');
   withCommonOptions(command, [
@@ -59,6 +64,7 @@ export function registerVerify(program: Command): void {
           timeoutSeconds: flags.timeout,
           ...(flags.maxNodes === undefined ? {} : { maxNodes: flags.maxNodes }),
           output: flags.output,
+          ...(flags.fresh === undefined ? {} : { fresh: true }),
           ...(flags.pictures === undefined ? {} : { pictures: flags.pictures }),
         },
         progress,
