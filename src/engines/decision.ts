@@ -1,6 +1,7 @@
 /** What an engine says about one obligation, and what it is given to say it. */
 import type { Ascent } from '../bounds/ascent/ascent.js';
 import type { ProofStep } from '../certificate/proof.js';
+import type { Phases } from '../nap/nap.js';
 import type { Network } from '../network/network.js';
 import type { Obligation, UnknownReason } from '../obligation/obligation.js';
 import type { SolverName } from '../solvers/solver.js';
@@ -12,6 +13,8 @@ export type Decision =
       readonly steps: readonly ProofStep[];
       /** Lemmas that the steps' `shared` step refers to. */
       readonly shared: SharedList | null;
+      /** Literals per NAP that suffice for the proof; null for all of them. */
+      readonly core: readonly Phases[] | null;
       readonly margin: number | null;
     }
   /** The point was confirmed by exact replay and by onnxruntime. */

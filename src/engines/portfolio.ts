@@ -67,6 +67,7 @@ function contradictionProof({ network }: EngineContext, { naps }: Obligation): D
         verdict: 'unsat',
         steps: [{ rule: 'contradiction', tensor: block.tensor.name, index: neuron - block.offset }],
         shared: null,
+        core: null,
         margin: null,
       };
     }

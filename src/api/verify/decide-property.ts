@@ -4,6 +4,8 @@ import { holesAmong } from '../../certificate/proof.js';
 import type { Decision, EngineContext } from '../../engines/decision.js';
 import { type ScannedData, samplesInRegion } from '../../engines/falsify/follower-scan.js';
 import { type Decided, decide } from '../../engines/portfolio.js';
+import { type Phases, toTensorLiterals } from '../../nap/nap.js';
+import type { Network } from '../../network/network.js';
 import { type ClaimContext, compileProperty } from '../../obligation/compile.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import { type WitnessRegion, witnessRegions } from '../../obligation/regions.js';
@@ -99,7 +101,7 @@ async function findWitness(
     const { point, source } = decided.decision.confirmed;
     return { class: label, point: [...point], source };
   }
-  return toResult(region, decided);
+  return toResult(run.engine.network, region, decided);
 }
 
 async function decideObligation(run: PropertyRun, obligation: Obligation): Promise<ObligationResult> {
@@ -111,8 +113,8 @@ async function decideObligation(run: PropertyRun, obligation: Obligation): Promi
   }
   run.onObligation(obligation.id, null);
   const result = run.engine.signal.aborted
-    ? toResult(obligation, { decision: interrupted(), engine: 'none', seconds: 0 })
-    : toResult(obligation, await decide(run.engine, obligation, run.data));
+    ? toResult(run.engine.network, obligation, { decision: interrupted(), engine: 'none', seconds: 0 })
+    : toResult(run.engine.network, obligation, await decide(run.engine, obligation, run.data));
   run.onObligation(obligation.id, result);
   return result;
 }
@@ -128,18 +130,22 @@ function interrupted(): Decision {
   };
 }
 
-function toResult(obligation: Obligation, { decision, engine, seconds }: Decided): ObligationResult {
+function toResult(
+  network: Network,
+  obligation: Obligation,
+  { decision, engine, seconds }: Decided,
+): ObligationResult {
   return {
     id: obligation.id,
     digest: obligation.digest,
     verdict: decision.verdict,
     engine,
     seconds: Number(seconds.toFixed(3)),
-    evidence: evidenceOf(decision),
+    evidence: evidenceOf(network, decision),
   };
 }
 
-function evidenceOf(decision: Decision): Evidence {
+function evidenceOf(network: Network, decision: Decision): Evidence {
   switch (decision.verdict) {
     case 'unsat':
       return {
@@ -147,6 +153,9 @@ function evidenceOf(decision: Decision): Evidence {
         proof: { kind: 'inline', steps: [...decision.steps] },
         holes: holesAmong(decision.steps).length,
         margin: decision.margin,
+        ...(decision.core === null
+          ? {}
+          : { core: decision.core.map((phases) => coreLiterals(network, phases)) }),
       };
     case 'sat': {
       const { point, exactLogits, runtimeLogits, source } = decision.confirmed;
@@ -165,4 +174,12 @@ function evidenceOf(decision: Decision): Evidence {
       return { kind: 'none', ...rest };
     }
   }
+}
+
+function coreLiterals(network: Network, phases: Phases) {
+  return toTensorLiterals(network, phases).map(({ tensor, active, inactive }) => ({
+    tensor,
+    active: [...active],
+    inactive: [...inactive],
+  }));
 }

@@ -17,6 +17,7 @@ import type { Confirmed, Decision, EngineContext } from '../decision.js';
 import { interiorPoint } from '../falsify/interior-point.js';
 import { type Region, type RegionCache, suffixStarts } from '../region.js';
 import { suggestionFor, undecided } from '../undecided.js';
+import { withCore } from './core.js';
 import type { Relaxation } from './relaxation.js';
 import { type SearchHooks, type SearchLimits, type SearchResult, search } from './search.js';
 import { preorder } from './tree.js';
@@ -49,6 +50,7 @@ export async function decideByBab(
       verdict: 'unsat',
       steps: [{ rule: 'bound', tensor: network.tensors[tensor]!.name, index }],
       shared: null,
+      core: null,
       margin: null,
     };
   }
@@ -203,7 +205,16 @@ function accepted({ context, obligation, region }: Attempt, steps: readonly Proo
   const all: readonly ProofStep[] = shared === null ? steps : [{ rule: 'shared', id: shared.id }, ...steps];
   const audit = context.audit(obligation, all, shared);
   if (!audit.accepted) return { decision: null, rejected: audit.rejected };
-  return { decision: { verdict: 'unsat', steps: all, shared, margin: audit.margin }, rejected: '' };
+  return {
+    decision: withCore(context, obligation, {
+      verdict: 'unsat',
+      steps: all,
+      shared,
+      core: null,
+      margin: audit.margin,
+    }),
+    rejected: '',
+  };
 }
 
 function describeOpen(result: SearchResult, best: number): Decision {

@@ -26,6 +26,8 @@ import { concatenate, constants, type Elements, pushTerm } from './elements.js';
 import { encodeMax } from './encode-max.js';
 import { encodeRelu, type ReluLayout } from './encode-relu.js';
 
+export type InteriorGoal = 'interior' | 'inside' | 'followers';
+
 export interface EncodeOptions {
   /** Cut tensor to start from (network/cuts.ts); the network input for the whole network. */
   readonly start: TensorId;
@@ -33,9 +35,10 @@ export interface EncodeOptions {
   /**
    * `constraints`: the output constraints are rows, no objective. `objective`: minimise minus the first output
    * constraint (its largest value is then minus the optimum), no rows. `interior`: rows, and a column t in [0, 1],
-   * maximised, that every literal and output constraint must exceed: for candidates that survive rounding.
+   * maximised, that every literal and output constraint must exceed: for candidates that survive rounding. `inside`
+   * asks that of literals only, `followers` of active literals only, which is what following a NAP takes.
    */
-  readonly goal: 'constraints' | 'objective' | 'interior';
+  readonly goal: 'constraints' | 'objective' | InteriorGoal;
   /** Winning candidate of each element of a max layer, to encode only the inputs where it wins. */
   readonly winner?: (layer: MaxLayer, output: number) => number;
 }
@@ -61,7 +64,8 @@ export function encode(
 ): Encoding {
   const { start, style, goal, winner } = options;
   const builder = new ModelBuilder();
-  const slack: Term[] = goal === 'interior' ? [{ col: builder.column('interior', 0, 1, -1), value: -1 }] : [];
+  const interior = goal !== 'constraints' && goal !== 'objective' ? goal : null;
+  const slack: Term[] = interior === null ? [] : [{ col: builder.column('interior', 0, 1, -1), value: -1 }];
   const elements = new Map<TensorId, Elements>([[start, encodeFree(builder, network, bounds, start)]]);
   const definitions = new Map<TensorId, Int32Array>();
   const relus: ReluLayout[] = [];
@@ -107,14 +111,17 @@ export function encode(
       for (const { output, coefficient } of constraint.terms)
         bound -= pushTerm(terms, logits, output, coefficient);
       outputRows.push(builder.rows);
-      builder.row(`output${k}`, [...terms, ...slack], bound, Infinity);
+      builder.row(`output${k}`, [...terms, ...(goal === 'interior' ? slack : [])], bound, Infinity);
     });
   } else {
     for (const { output, coefficient } of obligation.outputs[0]?.terms ?? []) {
       if (logits.col[output]! >= 0) builder.addCost(logits.col[output]!, -coefficient);
     }
   }
-  if (goal === 'interior') encodeInteriorLiterals(builder, network, obligation, elements, slack);
+  if (interior !== null) {
+    const inactive = interior === 'followers' ? [] : slack;
+    encodeInteriorLiterals(builder, network, obligation, elements, { active: slack, inactive });
+  }
   return {
     model: builder.build(),
     binaries: builder.binaries,
@@ -131,13 +138,13 @@ export function valuesAt(elements: Elements, x: Float64Array): Float64Array {
   return elements.constant.map((value, i) => (elements.col[i]! < 0 ? value : x[elements.col[i]!]!));
 }
 
-/** z >= t for active, z <= -t for inactive literals. */
+/** z >= t for active, z <= -t for inactive literals; t is 0 where there is no slack. */
 function encodeInteriorLiterals(
   builder: ModelBuilder,
   network: Network,
   obligation: Obligation,
   elements: ReadonlyMap<TensorId, Elements>,
-  slack: readonly Term[],
+  slack: { readonly active: readonly Term[]; readonly inactive: readonly Term[] },
 ): void {
   for (const { layer, offset, size, tensor } of neuronBlocks(network)) {
     const z = elements.get(layer.input);
@@ -146,7 +153,13 @@ function encodeInteriorLiterals(
       for (let i = 0; i < size; i++) {
         const phase = phases[offset + i]!;
         if (phase === FREE || z.col[i]! < 0) continue;
-        builder.row(`inside ${tensor.name}[${i}]`, [{ col: z.col[i]!, value: phase }, ...slack], 0, Infinity);
+        const margin = phase > 0 ? slack.active : slack.inactive;
+        builder.row(
+          `inside ${tensor.name}[${i}]`,
+          [{ col: z.col[i]!, value: phase }, ...margin],
+          0,
+          Infinity,
+        );
       }
     }
   }

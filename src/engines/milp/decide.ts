@@ -31,6 +31,7 @@ export async function decideByMilp(context: EngineContext, obligation: Obligatio
       verdict: 'unsat',
       steps: [{ rule: 'bound', tensor: network.tensors[empty.tensor]!.name, index: empty.index }],
       shared: null,
+      core: null,
       margin: null,
     };
   }
@@ -103,6 +104,7 @@ function trusted(
       },
     ],
     shared: null,
+    core: null,
     margin: null,
   };
 }
