@@ -51,6 +51,10 @@ const CASES: readonly Case[] = [
     ...{ seed: 1, claim: 1, obligation: 'e0.1/1', options: BAB, truth: 'thin', verdict: 'sat' },
   },
   {
+    what: 'logits that always tie left the inner point no depth, so it sat on the literals',
+    ...{ seed: 304, claim: 1, obligation: '0/1', options: BAB, truth: 'open', verdict: 'sat' },
+  },
+  {
     what: 'GLPK called a region infeasible that has an interior: rows of very different scale, with binaries',
     ...{ seed: 116, claim: 2, obligation: 'nap/2', options: GLPK, truth: 'open' },
   },

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeSeeds } from '../helpers/judge.js';
 
 const BLOCK = 50;
-const BLOCKS = 8;
+const BLOCKS = 9;
 
 describe('branch and bound and brute force agree on random triples of network, NAP and property', () => {
   const counts: Record<string, number> = {};
