@@ -28,14 +28,17 @@ export interface Misfit {
   readonly found: string;
 }
 
-/** The layers to expand and the numbers passed, from a step that pushes back the tensor `from`. */
+/**
+ * The layers to expand and the numbers passed, from a step that pushes back the tensor `from`. Layers behind `from`
+ * take part up to the last one that `pass` lists.
+ */
 export function readPushed(
   network: Network,
   from: TensorId,
   { stop, pass }: { readonly stop?: string | undefined; readonly pass: readonly Pass[] },
 ): Pick<PushTask, 'first' | 'end' | 'passes'> | Misfit {
   const { producer } = networkIndex(network);
-  const end = producer[from]! + 1;
+  let end = producer[from]! + 1;
   let first = 0;
   if (stop !== undefined) {
     const tensor = tensorNamed(network, stop);
@@ -47,7 +50,7 @@ export function readPushed(
     const tensor = tensorNamed(network, name);
     const number = tensor === null ? -1 : producer[tensor]!;
     const layer = network.layers[number];
-    if (layer === undefined || layer.kind === 'linear' || number < first || number >= end) {
+    if (layer === undefined || layer.kind === 'linear' || number < first) {
       return {
         expected: 'numbers passed through a ReLU or max layer that is expanded',
         found: JSON.stringify(name),
@@ -70,6 +73,7 @@ export function readPushed(
       given[at] = value[k]!;
     }
     passes.set(number, given);
+    end = Math.max(end, number + 1);
   }
   return { first, end, passes };
 }

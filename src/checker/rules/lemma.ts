@@ -1,7 +1,6 @@
 import type { LemmaStep } from '../../certificate/proof.js';
 import type { Network } from '../../network/network.js';
 import { toDoubleUp } from '../exact/rounding.js';
-import { networkIndex } from '../network-index.js';
 import { exactUpperBound } from '../push/exact-bound.js';
 import { fastUpperBound } from '../push/fast-bound.js';
 import { isMisfit, type PushTask, readPushed } from '../push/task.js';
@@ -24,7 +23,7 @@ export function applyLemma(network: Network, state: State, step: LemmaStep, plac
   }
   const pushed = readPushed(network, tensor, step);
   if (isMisfit(pushed)) return invalid(place, 'lemma', pushed.expected, pushed.found);
-  settle(network, state, networkIndex(network).producer[tensor]! + 1);
+  settle(network, state, pushed.end);
   const coefficient = side === 'upper' ? 1 : -1;
   const task: PushTask = { tensor, terms: [{ index, weight: 1, coefficient }], offsets: [], ...pushed };
   let bound = fastUpperBound(network, state, task);
