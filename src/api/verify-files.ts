@@ -6,6 +6,7 @@ import type { Dataset } from '../dataset/dataset.js';
 import { type OpenDatasetOptions, openDataset } from '../dataset/open-dataset.js';
 import type { EngineName } from '../engines/decision.js';
 import { type ClaimContext, compileProperty } from '../obligation/compile.js';
+import type { Arithmetic } from '../obligation/obligation.js';
 import type { VerifiedObligation, VerifyDocument } from '../report/documents/verify.js';
 import type { SpecFile } from '../spec/spec-file.js';
 import { sha256 } from '../util/digest.js';
@@ -30,6 +31,8 @@ export interface VerifyFilesOptions {
   /** Samples to look for witnesses and counterexamples in. */
   readonly data?: string;
   readonly dataset?: OpenDatasetOptions;
+  /** What evaluates the network; default: the reals. */
+  readonly arithmetic?: Arithmetic;
   readonly engine: EngineName;
   readonly solver: 'glpk' | 'highs';
   /** Per obligation. */
@@ -61,7 +64,8 @@ export async function verifyFiles(
   const napPath = options.naps ?? spec?.naps;
   const naps = napPath === undefined ? null : openNaps(napPath, model);
   const byClass = new Map((naps?.naps ?? []).map((nap) => [nap.class, nap.phases]));
-  const target = { network: model.network, modelSha256: model.loaded.sha256, naps: byClass };
+  const arithmetic = options.arithmetic ?? 'real';
+  const target = { network: model.network, modelSha256: model.loaded.sha256, naps: byClass, arithmetic };
   const claims = await checkedClaims(options.claims, spec, target);
   const resumed = resume(earlier, { ...target, domain: claims.domain }, claims, options, progress);
   if (options.data !== undefined) progress.step(`reading ${options.data}`);
@@ -79,6 +83,7 @@ export async function verifyFiles(
       naps: naps === null ? null : { sha256: naps.sha256, byClass },
       dataset,
       claims,
+      arithmetic,
       engine: options.engine,
       solver: options.solver,
       timeoutSeconds: options.timeoutSeconds,
@@ -97,6 +102,7 @@ export async function verifyFiles(
     naps: naps === null ? null : { file: naps.path, sha256: naps.sha256, delta: naps.file.delta },
     dataset: dataset === null ? null : datasetReferenceOf(dataset),
     certificate: { file: options.output, sha256: sha256(text) },
+    arithmetic,
     ...summary(certificate),
   };
 }

@@ -16,6 +16,19 @@ export const SEMANTICS = [
   'A tie between two logits counts as a violation.',
 ] as const;
 
+/** The same for claims about float32 arithmetic (section 7 of the specification). */
+export const SEMANTICS_FLOAT32 = [
+  'Binary32 arithmetic, round to nearest: every evaluation of the network that adds up the products of a sum in any order and with any parentheses, with or without fused multiply-add, with or without flushing subnormal numbers to zero; scalings by constants may be merged into neighbouring weights.',
+  'Not meant: algorithms that compute other products (Winograd, Strassen, FFT), and lower or mixed precision.',
+  'An input is a vector of binary32 numbers. It follows a NAP if its computed pre-activations do, as mined (z > 0 active, z <= 0 inactive); a class wins if its computed logit is strictly the largest, so a tie counts as a violation.',
+  'Proofs are about the real network whose linear layers may be off by the tolerances of section 7, which covers all of these evaluations; witnesses and counterexamples are judged by the reference evaluation.',
+] as const;
+
+/** The sentences that a certificate of this arithmetic must carry, word by word. */
+export function semanticsOf(arithmetic: 'real' | 'float32'): readonly string[] {
+  return arithmetic === 'real' ? SEMANTICS : SEMANTICS_FLOAT32;
+}
+
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 const name = z.string().min(1).max(1000);
 const classNumber = z.int().min(0).max(100_000);
@@ -127,12 +140,29 @@ const propertyResultSchema = z.strictObject({
   obligations: z.array(name),
 });
 
+const lintSchema = z.strictObject({
+  kind: z.enum(['magnitude-ratio', 'large-constant', 'denormal']),
+  node: name,
+  rows: z.int().min(1),
+  row: z.int().min(0),
+  smallest: finite,
+  largest: finite,
+  message: z.string().max(2000),
+});
+
 export const predicateSchema = z.strictObject({
   format: z.literal('napcert/certificate/v1'),
   verifier: z.strictObject({ name, version: name, components: z.record(z.string(), z.string()) }),
-  arithmetic: z.enum(['real']),
+  arithmetic: z.enum(['real', 'float32']),
   semantics: z.array(z.string().max(1000)),
-  model: z.strictObject({ name, sha256: sha256Hex, notes: z.array(z.string().max(2000)) }),
+  model: z.strictObject({
+    name,
+    sha256: sha256Hex,
+    notes: z.array(z.string().max(2000)),
+    lint: z
+      .array(lintSchema)
+      .describe('Weights that floating-point evaluation may handle badly; recomputed by a checker'),
+  }),
   domain: domainSchema,
   naps: z
     .strictObject({

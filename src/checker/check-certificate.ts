@@ -3,17 +3,19 @@
  *
  * Believes nothing of the certificate: obligations are compiled again from model, literals, domain and claim;
  * points are replayed in exact arithmetic; proofs are checked rule by rule. Sound: `valid` means that every
- * verdict in it is true over the reals, given this file's trusted base (onnx, network lowering, nap, spec,
+ * verdict in it is true in the arithmetic it names, given this file's trusted base (onnx, network lowering, nap, spec,
  * obligation, checker).
  */
 import type { Certificate, ObligationResult, Predicate, PropertyResult } from '../certificate/certificate.js';
-import { SEMANTICS } from '../certificate/certificate.js';
+import { semanticsOf } from '../certificate/certificate.js';
 import type { Phases } from '../nap/nap.js';
 import { toPhases } from '../nap/nap-literals.js';
 import type { Network } from '../network/network.js';
+import { lintWeights } from '../network/weight-lint.js';
 import { type ClaimContext, compileProperty } from '../obligation/compile.js';
 import { witnessRegions } from '../obligation/regions.js';
 import { describeProperty, propertyId } from '../spec/property.js';
+import { canonicalJson, type Json } from '../util/canonical-json.js';
 import { assertNever, InputError } from '../util/errors.js';
 import { checkObligation, type HoleCount, type ObligationSources } from './check-obligation.js';
 import { checkWitness } from './check-witness.js';
@@ -124,13 +126,18 @@ function checkHeader({ subject, predicate }: Certificate, model: CheckedModel): 
   if (subject[0]!.digest.sha256 !== model.sha256) {
     return invalid('subject[0].digest.sha256', 'digest', model.sha256, subject[0]!.digest.sha256);
   }
-  if (JSON.stringify(predicate.semantics) !== JSON.stringify(SEMANTICS)) {
+  if (JSON.stringify(predicate.semantics) !== JSON.stringify(semanticsOf(predicate.arithmetic))) {
     return invalid(
       'semantics',
       'structure',
-      'the semantics of format v1, word by word',
+      `the semantics of format v1 for ${predicate.arithmetic} arithmetic, word by word`,
       JSON.stringify(predicate.semantics).slice(0, 200),
     );
+  }
+  const lint = canonicalJson(lintWeights(model.network) as unknown as Json);
+  const stated = canonicalJson(predicate.model.lint as unknown as Json);
+  if (stated !== lint) {
+    return invalid('model.lint', 'structure', lint.slice(0, 200), stated.slice(0, 200));
   }
   const ids = predicate.properties.map(({ id }) => id);
   if (new Set(ids).size !== ids.length)
@@ -139,6 +146,7 @@ function checkHeader({ subject, predicate }: Certificate, model: CheckedModel): 
 }
 
 function claimContext({ predicate }: Certificate, model: CheckedModel): ClaimContext {
+  const { arithmetic } = predicate;
   const naps = new Map<number, Phases>();
   for (const [i, entry] of (predicate.naps?.classes ?? []).entries()) {
     if (naps.has(entry.class))
@@ -148,7 +156,7 @@ function claimContext({ predicate }: Certificate, model: CheckedModel): ClaimCon
       });
     naps.set(entry.class, toPhases(model.network, entry, `naps.classes[${i}]`));
   }
-  return { network: model.network, modelSha256: model.sha256, domain: predicate.domain, naps };
+  return { network: model.network, modelSha256: model.sha256, domain: predicate.domain, naps, arithmetic };
 }
 
 function sameNaps({ predicate }: Certificate, context: ClaimContext, given: GivenNaps | null): Outcome {

@@ -1,8 +1,13 @@
-/** Replays points in exact arithmetic: counterexamples, and witnesses that a region is not empty. */
+/**
+ * Replays points: counterexamples, and witnesses that a region is not empty. In exact arithmetic, or for claims about
+ * float32 arithmetic in the reference evaluation.
+ */
 import type { Replay, Witness } from '../certificate/certificate.js';
 import type { Network } from '../network/network.js';
 import type { Obligation } from '../obligation/obligation.js';
 import { replayPoint } from './exact/replay.js';
+import { evaluateReference } from './float-error/reference.js';
+import { computedFailure } from './float-error/replay.js';
 import { invalid, type Outcome, VALID } from './report.js';
 
 /**
@@ -36,6 +41,7 @@ function checkPoint(
     (x) => !Number.isFinite(x) || (network.elementType === 'float32' && Math.fround(x) !== x),
   );
   if (odd >= 0) return invalid(place, rule, `a ${network.elementType} number at ${odd}`, `${point[odd]}`);
+  if (obligation.tolerances !== undefined) return checkComputed(network, obligation, point, place, rule);
   const replay = replayPoint(network, obligation, Float64Array.from(point));
   if (replay.firstFailure !== null) {
     const { what, expected, found } = replay.firstFailure;
@@ -50,4 +56,19 @@ function checkPoint(
     );
   }
   return VALID;
+}
+
+/** For float32 arithmetic the reference evaluation must find the point in the region. */
+function checkComputed(
+  network: Network,
+  obligation: Obligation,
+  point: readonly number[],
+  place: string,
+  rule: string,
+): Outcome {
+  const input = Float64Array.from(point);
+  const tensors = evaluateReference(network, input);
+  const failure = computedFailure(network, obligation, input, (id) => tensors[id]!);
+  if (failure === null) return VALID;
+  return invalid(place, rule, `${failure.what}: ${failure.expected}`, failure.found);
 }

@@ -165,7 +165,7 @@ function buildCertificate(): Certificate {
       verifier: { name: 'napcert', version: '0', components: {} },
       arithmetic: 'real',
       semantics: [...SEMANTICS],
-      model: { name: 'tiny.onnx', sha256: MODEL.sha256, notes: [] },
+      model: { name: 'tiny.onnx', sha256: MODEL.sha256, notes: [], lint: [] },
       domain: { kind: 'box', lower: -1, upper: 1 },
       naps: { sha256: sha256('naps'), classes: NAPS },
       dataset: null,

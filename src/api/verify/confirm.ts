@@ -32,7 +32,11 @@ export function confirmer(network: Network, runtime: OracleSession): Confirm {
 }
 
 /** Rounds to the element type and back into the box, whose ends need not be representable. */
-function roundInto(candidate: Float64Array, box: Box, elementType: Network['elementType']): Float64Array {
+export function roundInto(
+  candidate: Float64Array,
+  box: Box,
+  elementType: Network['elementType'],
+): Float64Array {
   return candidate.map((x, i) => {
     const inside = Math.min(Math.max(x, box.lower[i]!), box.upper[i]!);
     if (elementType === 'float64') return inside;

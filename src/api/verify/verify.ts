@@ -7,7 +7,7 @@ import type {
   Predicate,
   PropertyResult,
 } from '../../certificate/certificate.js';
-import { PREDICATE_TYPE, SEMANTICS, STATEMENT_TYPE } from '../../certificate/certificate.js';
+import { PREDICATE_TYPE, STATEMENT_TYPE, semanticsOf } from '../../certificate/certificate.js';
 import { holesAmong } from '../../certificate/proof.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import type { EngineContext, EngineName } from '../../engines/decision.js';
@@ -17,7 +17,9 @@ import { recordPatterns } from '../../mining/patterns.js';
 import { type Phases, toTensorLiterals } from '../../nap/nap.js';
 import type { Network } from '../../network/network.js';
 import { openSession } from '../../network/oracle.js';
+import { lintWeights } from '../../network/weight-lint.js';
 import type { ClaimContext } from '../../obligation/compile.js';
+import type { Arithmetic } from '../../obligation/obligation.js';
 import type { LoadedModel } from '../../onnx/load-model.js';
 import { closeSolvers } from '../../solvers/solve.js';
 import type { SolverName } from '../../solvers/solver.js';
@@ -27,6 +29,7 @@ import { checkedOutCommit, dependencyVersion, VERSION } from '../version.js';
 import { auditor } from './audit.js';
 import type { Claims } from './claims.js';
 import { confirmer } from './confirm.js';
+import { float32Confirmer } from './confirm-float32.js';
 import { decideProperty, type WitnessCandidates } from './decide-property.js';
 import { listsUsedBy } from './shared-lists.js';
 
@@ -38,6 +41,8 @@ export interface VerifyInput {
   /** Samples to look for witnesses and counterexamples in; null to rely on solvers alone. */
   readonly dataset: Dataset | null;
   readonly claims: Claims;
+  /** What evaluates the network; default: the reals. */
+  readonly arithmetic?: Arithmetic;
   readonly engine: EngineName;
   readonly solver: Exclude<SolverName, 'jslp'>;
   /** Per obligation. */
@@ -70,6 +75,7 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
   const signal = events.signal ?? new AbortController().signal;
   const startedAt = new Date().toISOString();
   const runtime = await openSession(model.bytes, network);
+  const float32 = input.arithmetic === 'float32' ? await float32Confirmer(network, model.bytes) : null;
   const components = { ...(await componentVersions()), ...ownComponents() };
   const regions = new RegionCache(network);
   const ascent = new Ascent(network);
@@ -78,6 +84,7 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
     modelSha256: model.sha256,
     domain: claims.domain,
     naps: input.naps?.byClass ?? new Map(),
+    arithmetic: input.arithmetic ?? 'real',
   };
   const checker = auditor(claim);
   const properties: PropertyResult[] = [];
@@ -99,7 +106,7 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
       exactMargin: input.exactMargin ?? false,
       maxNodes: input.maxNodes ?? DEFAULT_MAX_NODES,
       network,
-      confirm: confirmer(network, runtime),
+      confirm: float32?.confirm ?? confirmer(network, runtime),
       audit: checker.audit,
       ascent,
       solver: input.solver,
@@ -129,6 +136,7 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
     regions.dispose();
     await ascent.dispose();
     await runtime.close();
+    await float32?.close();
     await closeSolvers();
   }
   return certificate();
@@ -170,9 +178,14 @@ function assemble(input: VerifyInput, parts: Parts): Certificate {
   const predicate: Predicate = {
     format: 'napcert/certificate/v1',
     verifier: { name: 'napcert', version: VERSION, components: { ...parts.components } },
-    arithmetic: 'real',
-    semantics: [...SEMANTICS],
-    model: { name: model.fileName, sha256: model.sha256, notes: [...network.notes] },
+    arithmetic: input.arithmetic ?? 'real',
+    semantics: [...semanticsOf(input.arithmetic ?? 'real')],
+    model: {
+      name: model.fileName,
+      sha256: model.sha256,
+      notes: [...network.notes],
+      lint: lintWeights(network).map((finding) => ({ ...finding })),
+    },
     domain: structuredClone(claims.domain) as Predicate['domain'],
     naps: input.naps === null ? null : { sha256: input.naps.sha256, classes: usedNaps(input) },
     dataset: input.dataset === null ? null : { name: input.dataset.name, digest: input.dataset.digest },

@@ -9,6 +9,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 
 interface Flags extends CommonOptions, ClaimFlags, Omit<DatasetFlags, 'data'> {
   readonly data?: string;
+  readonly arithmetic: 'real' | 'float32';
   readonly engine: 'auto' | 'bab' | 'milp';
   readonly solver: 'glpk' | 'highs';
   readonly timeout: number;
@@ -27,6 +28,14 @@ export function registerVerify(program: Command): void {
     )
     .argument('<model>', 'ONNX classifier');
   withClaimOptions(command)
+    .addOption(
+      new Option(
+        '--arithmetic <kind>',
+        'what evaluates the model: exact arithmetic (real), or any float32 runtime (float32)',
+      )
+        .choices(['real', 'float32'])
+        .default('real'),
+    )
     .addOption(
       new Option(
         '--engine <name>',
@@ -59,6 +68,7 @@ export function registerVerify(program: Command): void {
           claims: claimChoices(flags),
           ...(flags.data === undefined ? {} : { data: flags.data }),
           dataset: datasetOptions(flags),
+          arithmetic: flags.arithmetic,
           engine: flags.engine,
           solver: flags.solver,
           timeoutSeconds: flags.timeout,

@@ -30,6 +30,9 @@ export const verifySchema = z.strictObject({
   naps: z.strictObject({ file: z.string(), sha256: sha256Hex, delta: z.string() }).nullable(),
   dataset: datasetReference.nullable(),
   certificate: z.strictObject({ file: z.string(), sha256: sha256Hex }),
+  arithmetic: z
+    .enum(['real', 'float32'])
+    .describe('real: exact arithmetic on the stored weights; float32: every order of float32 operations'),
   interrupted: z.boolean(),
   counts: z.strictObject({ holds: count, violated: count, unknown: count, vacuous: count }),
   properties: z.array(property),

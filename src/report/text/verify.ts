@@ -23,6 +23,9 @@ export function verifyText(document: VerifyDocument): string {
     ),
     `${heading(counted(properties.length, 'property', 'properties'))}: ${counts.holds} hold, ` +
       `${counts.violated} violated, ${counts.unknown} unknown, ${counts.vacuous} vacuous.`,
+    document.arithmetic === 'real'
+      ? 'Claims are about exact arithmetic on the stored weights, not about its rounding in a runtime.'
+      : 'Claims are about float32 arithmetic, with the additions in any order.',
     trust(properties),
     `${interrupted ? 'Interrupted; what was decided is in' : 'Certificate:'} ${certificate.file}`,
   ]);
