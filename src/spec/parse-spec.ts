@@ -96,6 +96,9 @@ function expectation(issue: Issue): string {
     case 'invalid_value':
       return issue.values.map((value) => JSON.stringify(value)).join(' or ');
     case 'invalid_union':
+      if ('options' in issue && Array.isArray(issue.options)) {
+        return issue.options.map((value) => JSON.stringify(value)).join(' or ');
+      }
       return 'note' in issue && typeof issue.note === 'string' ? issue.note : 'one of the documented forms';
     case 'too_small':
       return `${issue.inclusive === false ? '>' : 'at least'} ${issue.minimum}`;
