@@ -51,6 +51,10 @@ const CASES: readonly Case[] = [
     ...{ seed: 1, claim: 1, obligation: 'e0.1/1', options: BAB, truth: 'thin', verdict: 'sat' },
   },
   {
+    what: 'an LP that ended without a basis crashed the search',
+    ...{ seed: 20_583, claim: 0, obligation: '0/1', options: BAB, truth: 'empty' },
+  },
+  {
     what: 'logits that always tie left the inner point no depth, so it sat on the literals',
     ...{ seed: 304, claim: 1, obligation: '0/1', options: BAB, truth: 'open', verdict: 'sat' },
   },

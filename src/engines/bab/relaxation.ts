@@ -115,12 +115,18 @@ export class Relaxation {
     return result;
   }
 
-  getBasis(): LpBasis {
-    return this.#lp.getBasis();
+  /** Null where HiGHS has none, as after a solve that ended before its first basis; it says so by throwing. */
+  getBasis(): LpBasis | null {
+    try {
+      return this.#lp.getBasis();
+    } catch {
+      return null;
+    }
   }
 
-  setBasis(basis: LpBasis): void {
-    this.#lp.setBasis(basis);
+  /** A start for the next solve; it only saves time. */
+  setBasis(basis: LpBasis | null): void {
+    if (basis !== null) this.#lp.setBasis(basis);
   }
 
   dispose(): void {

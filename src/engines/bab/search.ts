@@ -104,7 +104,7 @@ class Search {
     return this.#split(bounds, branch, basis, depth);
   }
 
-  async #split(bounds: Bounds, branch: Branch, basis: LpBasis, depth: number): Promise<ProofTree> {
+  async #split(bounds: Bounds, branch: Branch, basis: LpBasis | null, depth: number): Promise<ProofTree> {
     const { tensor, index, at } = branch;
     const children: Record<'low' | 'high', ProofTree | null> = { low: null, high: null };
     for (const side of ['high', 'low'] as const) {
