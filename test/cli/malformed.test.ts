@@ -19,6 +19,9 @@ beforeAll(async () => {
   expect(mined.code).toBe(0);
   writeMalformedNaps(folder, readFileSync(join(folder, 'good.nap.json'), 'utf8'));
   writeMalformedSpecs(folder);
+  const robust = 'kind: local-robustness\n    epsilon: 0.1\n    reference:';
+  writeFileSync(join(folder, 'one.yaml'), `napcert: 1\nproperties:\n  - ${robust} {input: [0, 0]}\n`);
+  writeFileSync(join(folder, 'short.yaml'), `napcert: 1\nproperties:\n  - ${robust} {input: [0]}\n`);
   writeFileSync(join(folder, 'plain'), 'a file, no folder');
   writeFileSync(join(folder, 'cert.json'), '{"_type": "https://in-toto.io/Statement/v1"}');
   writeFileSync(join(folder, 'broken.json'), '{"_type": ');
@@ -231,6 +234,17 @@ describe.concurrent('specifications and options of verify', () => {
       '--property',
       'non-misclassification',
     ),
+    verify('domain upside down', '--domain', /LOW <= HIGH/, '--domain', '1,0'),
+    verify('domain of three numbers', '--domain', /"0,1,2"/, '--domain', '0,1,2'),
+    verify('unknown domain', '--domain', /unit, unbounded/, '--domain', 'sphere'),
+    verify('domain given twice', '--domain', /given twice/, '--domain', 'unit', '--spec', 'one.yaml'),
+    verify(
+      'reference of the wrong length without a class',
+      'short.yaml',
+      /2 numbers/,
+      '--spec',
+      'short.yaml',
+    ),
     verify('unknown kind', '--property', /"fairness"/, '--property', 'fairness'),
     verify('timeout 0', '--timeout', /"0"/, '--timeout', '0'),
     verify('timeout that is no number', '--timeout', /"soon"/, '--timeout', 'soon'),
@@ -249,7 +263,7 @@ describe.concurrent('specifications and options of verify', () => {
 describe.concurrent('certificates', () => {
   it.each([
     ['missing file', ['check', 'absent.json', '--model', 'tiny.onnx'], 'absent.json', /ENOENT/],
-    ['folder', ['check', 'folder.onnx', '--model', 'tiny.onnx'], 'folder.onnx', /EISDIR/],
+    ['folder', ['check', 'folder.onnx', '--model', 'tiny.onnx'], 'folder.onnx', /found: +a folder/],
     ['broken JSON', ['check', 'broken.json', '--model', 'tiny.onnx'], 'broken.json', /not valid JSON/],
     ['key given twice', ['check', 'twice.json', '--model', 'tiny.onnx'], 'twice.json', /_type/],
     ['another document', ['check', 'cert.json', '--model', 'tiny.onnx'], 'cert.json', /subject/],

@@ -64,7 +64,7 @@ describe('after Ctrl-C', () => {
     const after = new Map(whole.predicate.obligations.map((result) => [result.id, result.seconds]));
     for (const { id, seconds } of before) expect(after.get(id)).toBe(seconds);
     expect((await cli('check', 'run.json', '--model', MNIST)).code).toBe(0);
-  });
+  }, 300_000);
 
   it('long proofs go to a proof file, which is checked and gone on from like the rest', async () => {
     const whole = read('run.json');

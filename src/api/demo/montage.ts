@@ -16,11 +16,12 @@ export async function drawMontage(paths: DemoPaths): Promise<DemoDocument['pictu
     evidence.kind === 'counterexample' ? [{ id, ...evidence.replay }] : [],
   );
   const [first] = shown;
+  const pictures = shown.filter(({ source }, i) => shown.findIndex((other) => other.source === source) === i);
   if (layout === null || first === undefined) return null;
   writeOutput(
     paths.montage,
     picturesToPng(
-      shown.map(({ point }) => ({ values: point, layout })),
+      pictures.map(({ point }) => ({ values: point, layout })),
       4,
     ),
   );
@@ -31,7 +32,7 @@ export async function drawMontage(paths: DemoPaths): Promise<DemoDocument['pictu
     file: paths.montage,
     obligation: first.id,
     source: first.source,
-    shown: shown.map(({ id, source }) => ({ obligation: id, source })),
+    shown: pictures.map(({ id, source }) => ({ obligation: id, source })),
     rows,
   };
 }

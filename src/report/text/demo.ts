@@ -92,7 +92,7 @@ function refutedText({ refuted, picture }: DemoDocument): string[] {
       ? []
       : [
           `  ${picture.source} (below) refutes ${picture.obligation}: it follows the NAP of the first class, and the logit\n` +
-            `  of the second is at least as large. All ${picture.shown.length} counterexamples: ${picture.file}`,
+            `  of the second is at least as large. All ${picture.shown.length} such images: ${picture.file}`,
           shadedText(picture.rows, '    '),
         ]),
   ];
@@ -114,6 +114,6 @@ function checkedText({ checks }: DemoDocument): string[] {
 function closing({ commands }: DemoDocument): string[] {
   return [
     `${heading('The same by hand:')}\n${commands.map((line) => `  ${line}`).join('\n')}`,
-    'Some properties above are violated by design, so this demo ends with exit code 0; `napcert verify` would\nend with 1 there. In a clone without installation, type `npx napcert` for `napcert`.',
+    'Some properties above are violated by design, so this demo ends with exit code 0; `napcert verify` would\nend with 1 there. In a clone, `napcert` is `node bin/napcert.js`.',
   ];
 }
