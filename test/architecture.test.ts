@@ -22,6 +22,7 @@ const ORDER = [
   'solvers',
   'engines',
   'checker',
+  'invariance',
   'report',
   'api',
   'cli',

@@ -77,7 +77,24 @@ const propertySchema = z.discriminatedUnion('kind', [
     epsilon: finite,
     nap: z.boolean(),
   }),
+  z.strictObject({
+    kind: z.literal('scalar-invariance'),
+    preprocessing: z
+      .enum(['not-stated', 'none', 'scale', 'shift'])
+      .describe('Said by the user about what happens outside the model; nothing of it is checked'),
+  }),
 ]);
+
+/** Refutes scalar invariance: `point` and `factor * point` (in real arithmetic) have different single classes. */
+const scalingSchema = z.strictObject({
+  point: numbers.describe('Input, each number exactly representable in the model element type'),
+  factor: finite.positive(),
+  classes: z.tuple([classNumber, classNumber]).describe('Exact class of the point and of the scaled point'),
+  runtimeClasses: z
+    .tuple([classNumber, classNumber])
+    .describe('onnxruntime on the original file, the scaled point rounded to the element type'),
+  source: z.string().max(200),
+});
 
 /** A point and both evaluations of it, for people; a checker believes only the point. */
 const replaySchema = z.strictObject({
@@ -138,6 +155,9 @@ const propertyResultSchema = z.strictObject({
   /** Points that show the region (for non-ambiguity: each class's region) is not empty. */
   witnesses: z.array(witnessSchema),
   obligations: z.array(name),
+  scaling: scalingSchema
+    .optional()
+    .describe('Only for scalar-invariance, and there only if violated: the pair that refutes it'),
 });
 
 const lintSchema = z.strictObject({
@@ -198,6 +218,7 @@ export type ObligationResult = z.infer<typeof obligationResultSchema>;
 export type Evidence = z.infer<typeof evidenceSchema>;
 export type Replay = z.infer<typeof replaySchema>;
 export type Witness = z.infer<typeof witnessSchema>;
+export type Scaling = z.infer<typeof scalingSchema>;
 export type PropertyVerdict = PropertyResult['verdict'];
 
 /** JSON Schema, as published in `specs/certificate.schema.json`. */

@@ -18,6 +18,7 @@ import { describeProperty, propertyId } from '../spec/property.js';
 import { canonicalJson, type Json } from '../util/canonical-json.js';
 import { assertNever, InputError } from '../util/errors.js';
 import { checkObligation, type HoleCount, type ObligationSources } from './check-obligation.js';
+import { checkScaling } from './check-scaling.js';
 import { checkWitness } from './check-witness.js';
 import {
   both,
@@ -194,6 +195,10 @@ function checkProperty(
     return invalid(`${place}.claim`, 'structure', describeProperty(result.property), result.claim);
   }
   const obligations = compileProperty(context, result.property);
+  if (result.property.kind === 'scalar-invariance') return checkScaling(context.network, result, place);
+  if (result.scaling !== undefined) {
+    return invalid(`${place}.scaling`, 'structure', 'nothing for this kind of property', 'a pair');
+  }
   const regions = witnessRegions(context, result.property);
   const known = new Map(
     [...obligations, ...regions.map(({ region }) => region)].map((item) => [item.id, item]),

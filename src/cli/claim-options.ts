@@ -14,7 +14,12 @@ export interface ClaimFlags {
   readonly domain?: Domain;
 }
 
-const KINDS: readonly PropertyKind[] = ['non-misclassification', 'non-ambiguity', 'local-robustness'];
+const KINDS: readonly PropertyKind[] = [
+  'non-misclassification',
+  'non-ambiguity',
+  'local-robustness',
+  'scalar-invariance',
+];
 
 export function withClaimOptions(command: Command): Command {
   return command

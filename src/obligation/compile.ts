@@ -5,7 +5,7 @@
 import type { Phases } from '../nap/nap.js';
 import { toTensorLiterals } from '../nap/nap.js';
 import type { Network } from '../network/network.js';
-import type { Domain, Property } from '../spec/property.js';
+import type { Domain, Property, RegionProperty } from '../spec/property.js';
 import { napClasses, propertyId } from '../spec/property.js';
 import { canonicalJson, type Json } from '../util/canonical-json.js';
 import { sha256 } from '../util/digest.js';
@@ -26,12 +26,17 @@ export interface ClaimContext {
 }
 
 /**
- * One obligation per competitor (non-misclassification, local robustness) or a single one (non-ambiguity).
+ * One obligation per competitor (non-misclassification, local robustness), a single one (non-ambiguity), or none
+ * (scalar invariance, which is decided as a whole).
  * The property holds iff every obligation is unsat. Throws InputError for classes the model or NAP file lacks.
  */
 export function compileProperty(context: ClaimContext, property: Property): Obligation[] {
   const { network } = context;
   const classes = network.tensors[network.output]!.size;
+  if (property.kind === 'scalar-invariance') {
+    if (context.arithmetic !== 'float32') return [];
+    throw wrong(property, 'real arithmetic', 'float32 arithmetic, where only powers of two scale exactly');
+  }
   const naps = napClasses(property).map((label) => napOf(context, property, label));
   const domain = domainBox(context.domain, network.tensors[network.input]!.size);
   switch (property.kind) {
@@ -50,7 +55,7 @@ export function compileProperty(context: ClaimContext, property: Property): Obli
 /** The region of a property for the NAPs of some classes, without output constraints. */
 export function compileRegion(
   context: ClaimContext,
-  property: Property,
+  property: RegionProperty,
   classes: readonly number[],
   id: string,
 ): Obligation {
@@ -67,7 +72,7 @@ export function compileRegion(
 
 function competitorObligations(
   context: ClaimContext,
-  property: Exclude<Property, { kind: 'non-ambiguity' }>,
+  property: Exclude<RegionProperty, { kind: 'non-ambiguity' }>,
   box: Box,
   naps: readonly Phases[],
   classes: number,

@@ -41,7 +41,21 @@ export interface LocalRobustness {
   readonly nap: boolean;
 }
 
-export type Property = NonMisclassification | NonAmbiguity | LocalRobustness;
+/** What the user says is done to an image before it enters the model. */
+export type Preprocessing = 'not-stated' | 'none' | 'scale' | 'shift';
+
+/**
+ * For all inputs x of the model (the domain does not matter) and all s > 0: the largest logits of s x belong to the
+ * same classes as those of x.
+ */
+export interface ScalarInvariance {
+  readonly kind: 'scalar-invariance';
+  readonly preprocessing: Preprocessing;
+}
+
+export type Property = NonMisclassification | NonAmbiguity | LocalRobustness | ScalarInvariance;
+/** Properties that are compiled to obligations; the others are decided as a whole. */
+export type RegionProperty = Exclude<Property, ScalarInvariance>;
 export type PropertyKind = Property['kind'];
 
 /** Stable readable name, unique among the properties of one certificate. */
@@ -53,6 +67,8 @@ export function propertyId(property: Property): string {
       return `non-ambiguity/${property.classes.join('-')}`;
     case 'local-robustness':
       return `local-robustness/${property.referenceName}/e${property.epsilon}${property.nap ? '/nap' : ''}`;
+    case 'scalar-invariance':
+      return 'scalar-invariance';
   }
 }
 
@@ -65,6 +81,8 @@ export function napClasses(property: Property): readonly number[] {
       return property.classes;
     case 'local-robustness':
       return property.nap ? [property.class] : [];
+    case 'scalar-invariance':
+      return [];
   }
 }
 
@@ -79,8 +97,19 @@ export function describeProperty(property: Property): string {
       return `No input within ${property.epsilon} (L-infinity) of ${property.referenceName}${
         property.nap ? ` that follows the NAP of class ${property.class}` : ''
       } is classified as ${listClasses(property.competitors)}.`;
+    case 'scalar-invariance':
+      return `For every input x of the model and every number s > 0, the largest logits of s x belong to the same classes as those of x. ${PREPROCESSING[property.preprocessing]}`;
   }
 }
+
+const PREPROCESSING: Readonly<Record<Preprocessing, string>> = {
+  'not-stated': 'What is done to an image before it enters the model was not stated.',
+  none: 'Stated by the user: images enter the model as they are.',
+  scale:
+    'Stated by the user: images are only multiplied by a positive constant before they enter the model, so this is also about their brightness.',
+  shift:
+    'Stated by the user: a number is added to images before they enter the model, so this is not about their brightness.',
+};
 
 function listClasses(classes: readonly number[]): string {
   if (classes.length <= 1) return `${classes[0]}`;

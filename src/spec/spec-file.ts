@@ -37,6 +37,15 @@ const property = z.discriminatedUnion('kind', [
     epsilon: z.number().positive().describe('L-infinity radius in input units'),
     nap: z.boolean().default(false).describe('Restrict to followers of the class NAP'),
   }),
+  z.strictObject({
+    kind: z.literal('scalar-invariance'),
+    preprocessing: z
+      .enum(['none', 'scale', 'shift'])
+      .optional()
+      .describe(
+        'What is done to an image before it enters the model: nothing, multiplication by a positive constant, or a shift; recorded, not checked',
+      ),
+  }),
 ]);
 
 export const specFileSchema = z.strictObject({

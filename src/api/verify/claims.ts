@@ -59,6 +59,8 @@ export async function resolveClaims(
   const templates: readonly PropertyTemplate[] = spec?.properties ?? [
     { kind: 'non-misclassification' },
     { kind: 'non-ambiguity' },
+    // Not among the defaults: it is asked for by name.
+    ...(choices.properties?.includes('scalar-invariance') ? [{ kind: 'scalar-invariance' } as const] : []),
   ];
   const wanted = templates.filter(
     ({ kind }) => choices.properties === undefined || choices.properties.includes(kind),
@@ -170,6 +172,8 @@ async function resolveTemplate(
         },
       ];
     }
+    case 'scalar-invariance':
+      return [{ kind: template.kind, preprocessing: template.preprocessing ?? 'not-stated' }];
   }
 }
 

@@ -9,7 +9,7 @@ import type { Network } from '../../network/network.js';
 import { type ClaimContext, compileProperty } from '../../obligation/compile.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import { type WitnessRegion, witnessRegions } from '../../obligation/regions.js';
-import { describeProperty, type Property, propertyId } from '../../spec/property.js';
+import { describeProperty, propertyId, type RegionProperty } from '../../spec/property.js';
 
 export interface DecidedProperty {
   readonly property: PropertyResult;
@@ -39,7 +39,7 @@ const WITNESS_CANDIDATES = 5;
  * holds: every obligation unsat and every witness region shown non-empty. violated: some obligation sat.
  * vacuous: a witness region proved empty. Everything else is unknown.
  */
-export async function decideProperty(run: PropertyRun, property: Property): Promise<DecidedProperty> {
+export async function decideProperty(run: PropertyRun, property: RegionProperty): Promise<DecidedProperty> {
   const results: ObligationResult[] = [];
   const witnesses: Witness[] = [];
   let vacuous = false;

@@ -31,6 +31,7 @@ import type { Claims } from './claims.js';
 import { confirmer } from './confirm.js';
 import { float32Confirmer } from './confirm-float32.js';
 import { decideProperty, type WitnessCandidates } from './decide-property.js';
+import { decideScaling } from './decide-scaling.js';
 import { listsUsedBy } from './shared-lists.js';
 
 export interface VerifyInput {
@@ -114,6 +115,14 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
       signal,
     };
     for (const [i, property] of claims.properties.entries()) {
+      if (property.kind === 'scalar-invariance') {
+        progress.step(`deciding ${property.kind}`, i, claims.properties.length);
+        const decided = await decideScaling({ network, runtime, dataset: input.dataset, signal }, property);
+        properties.push(decided);
+        progress.note(`${decided.id}: ${decided.verdict}`);
+        events.onCertificate?.(certificate());
+        continue;
+      }
       const decided = await decideProperty(
         {
           claim,
