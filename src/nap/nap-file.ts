@@ -3,12 +3,15 @@ import type { z } from 'zod';
 import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
 import { readRegularFile } from '../util/read-regular-file.js';
+import { parseStrictJson } from '../util/strict-json.js';
 import { parseDelta } from './delta.js';
 import { checkLiterals } from './nap-literals.js';
-import { NAP_FORMAT, type NapFile, napFileSchema } from './nap-schema.js';
+import { type NapFile, napFileSchema } from './nap-schema.js';
 
 /** A file of all literals of a network with a million neurons and a hundred classes stays well below. */
 const MAX_BYTES = 512 * 1024 * 1024;
+/** The format nests half as deep. */
+const MAX_DEPTH = 20;
 
 /**
  * Reads and validates a NAP file.
@@ -34,16 +37,7 @@ export function readNapFileWithDigest(path: string): { readonly file: NapFile; r
  * @throws InputError that names file and place
  */
 export function parseNapFile(text: string, fileName: string): NapFile {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch (error) {
-    throw new InputError('not valid JSON', {
-      file: fileName,
-      expected: `a ${NAP_FORMAT} document`,
-      found: error instanceof Error ? error.message : String(error),
-    });
-  }
+  const document = parseStrictJson(text, fileName, { maxBytes: MAX_BYTES, maxDepth: MAX_DEPTH });
   const parsed = napFileSchema.safeParse(document, { reportInput: true });
   if (!parsed.success) throw schemaFault(parsed.error, fileName);
   try {

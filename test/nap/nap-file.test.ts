@@ -41,8 +41,15 @@ describe('NAP files', () => {
   });
 
   it.each<[string, string, RegExp, string | undefined]>([
-    ['empty text', '', /not valid JSON/, undefined],
-    ['truncated JSON', formatNapFile(sample()).slice(0, 500), /not valid JSON/, undefined],
+    ['empty text', '', /not valid JSON/, 'end of file'],
+    ['nested deeply', `${'['.repeat(50_000)}${']'.repeat(50_000)}`, /nested too deeply/, 'line 1, column 21'],
+    [
+      'a repeated key',
+      formatNapFile(sample()).replace('{', '{"delta": "0.7",'),
+      /duplicate key "delta"/,
+      'line 7, column 3',
+    ],
+    ['truncated JSON', formatNapFile(sample()).slice(0, 500), /not valid JSON/, 'line 14, column 6'],
     ['no object', '[]', /expected object/i, undefined],
     ['another format', broken((f) => (f.format = 'napcert-nap/2')), /napcert-nap\/1/, 'format'],
     ['unknown key', broken((f) => (f.detla = 1)), /detla/, undefined],
