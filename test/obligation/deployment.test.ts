@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { verify } from '../../src/api/verify/verify.js';
 import type { Certificate } from '../../src/certificate/certificate.js';
 import { checkCertificate } from '../../src/checker/check-certificate.js';
+import type { EngineName } from '../../src/engines/decision.js';
 import { lowerModel } from '../../src/network/lower.js';
 import type { Arithmetic } from '../../src/obligation/obligation.js';
 import { tensor } from '../../src/onnx/encode.js';
@@ -12,7 +13,13 @@ import { model, node } from '../helpers/onnx-builder.js';
 
 afterAll(() => closeSolvers());
 
-async function decide(bytes: Uint8Array, reference: number, epsilon: number, arithmetic: Arithmetic) {
+async function decide(
+  bytes: Uint8Array,
+  reference: number,
+  epsilon: number,
+  arithmetic: Arithmetic,
+  engine: EngineName = 'auto',
+) {
   const loaded = decodeModel(bytes);
   const network = lowerModel(loaded);
   const certificate = await verify({
@@ -35,7 +42,7 @@ async function decide(bytes: Uint8Array, reference: number, epsilon: number, ari
       ],
     },
     arithmetic,
-    engine: 'auto',
+    engine,
     solver: 'highs',
     timeoutSeconds: 20,
   });
@@ -89,6 +96,10 @@ describe('claims about float32 arithmetic', () => {
     const { margin } = obligation!.evidence as { margin: number };
     expect(margin).toBeLessThan(0.25);
     expect(margin).toBeGreaterThan(0.25 - 1e-5);
+    // The margin over the reals is too much here: neither doubles nor rationals prove it.
+    const forged = structuredClone(certificate);
+    Object.assign(forged.predicate.obligations[0]!.evidence, { margin: 0.25 });
+    expect(check(forged)).toMatchObject({ verdict: 'invalid', rejection: { found: expect.any(String) } });
   });
 
   it('do not hold for a margin of 1e-9, which holds over the reals', async () => {
@@ -97,6 +108,8 @@ describe('claims about float32 arithmetic', () => {
     // x - 1e-9 rounds to x from x = 0.5 on: a tie, which is a violation.
     const computed = await decide(gapModel(1e-9), 0.75, 0.25, 'float32');
     expect([computed.verdict, computed.check().verdict]).toEqual(['violated', 'valid']);
+    const solved = await decide(gapModel(2 ** -26), 0.75, 0.25, 'float32', 'milp');
+    expect(solved.verdict).not.toBe('holds');
   });
 
   it('never hold where a huge weight may absorb the bias that decides', async () => {
