@@ -9,6 +9,7 @@ import { cutTensors } from '../network/cuts.js';
 import { type Network, reluLayers, type TensorId } from '../network/network.js';
 import { evaluatedNetwork } from '../obligation/float-error/perturbed.js';
 import type { Box, Obligation } from '../obligation/obligation.js';
+import { type Cube, rootCube } from './bab/cubes.js';
 import { Relaxation } from './bab/relaxation.js';
 import type { SharedList } from './decision.js';
 import { type TightenLimits, tighten } from './tighten.js';
@@ -20,6 +21,7 @@ export class Region {
   shared: SharedList | null = null;
   readonly empty: EmptyInterval | null;
   #tightened = false;
+  #cubes: Cube | null = null;
   readonly #relaxations = new Map<TensorId, Relaxation | null>();
 
   constructor(
@@ -52,6 +54,12 @@ export class Region {
     this.shared = { id: `lemmas/${region.id}`, lemmas };
     this.dispose();
     return true;
+  }
+
+  /** Cubes of this region, shared by its obligations; made from the bounds as they are at the first call. */
+  get cubes(): Cube {
+    this.#cubes ??= rootCube(this.bounds);
+    return this.#cubes;
   }
 
   dispose(): void {

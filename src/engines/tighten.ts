@@ -29,18 +29,29 @@ const ITERATIONS = 60;
 /** A bound must move by this share of its interval, or fix a phase, to be worth a lemma. */
 const WORTH = 0.01;
 
-/** Tightens all layers in order. Stops at the limits with what it has. */
+/**
+ * Tightens the layers in order, those behind tensor `behind` only if one is given (a split changes nothing before
+ * it). Stops at the limits with what it has.
+ */
 export async function tighten(
   network: Network,
   ascent: Ascent,
   bounds: Bounds,
   region: Obligation,
   limits: TightenLimits,
+  behind: TensorId | null = null,
 ): Promise<LemmaStep[]> {
   const lemmas: LemmaStep[] = [];
   let depth = 0;
   let bottleneck: TensorId | null = null;
+  let reached = behind === null;
   for (const layer of reluLayers(network)) {
+    if (!reached) {
+      reached = layer.input === behind;
+      depth++;
+      bottleneck = isBottleneck(network, bounds, layer) ? layer.input : null;
+      continue;
+    }
     if (performance.now() > limits.deadline || limits.signal.aborted) break;
     const open = unstable(bounds, layer.input);
     if (open.length > 0 && depth > 0) {

@@ -1,0 +1,74 @@
+/** Branch and bound on the relaxation of the whole network: complete, and the only place where points are found. */
+import { forward } from '../../network/forward.js';
+import type { TensorId } from '../../network/network.js';
+import type { Obligation } from '../../obligation/obligation.js';
+import type { Confirmed, Decision, EngineContext } from '../decision.js';
+import { interiorPoint } from '../falsify/interior-point.js';
+import { suggestionFor, undecided } from '../undecided.js';
+import { type Attempt, accepted, closed, excess } from './attempt.js';
+import { type SearchHooks, type SearchResult, search } from './search.js';
+
+export async function searchWhole(attempt: Attempt, start: TensorId): Promise<Decision> {
+  const { context, obligation, region, deadline, maxNodes } = attempt;
+  if (context.signal.aborted) return undecided('interrupted', 'stopped by the user');
+  if (performance.now() > deadline) return undecided('timeout', 'the time went into suffixes and bounds');
+  const relaxation = await region.relaxation(obligation, start);
+  if (relaxation === null) return withoutSolver(attempt);
+  const found: { confirmed: Confirmed | null; best: number } = { confirmed: null, best: Infinity };
+  const hooks = wholeHooks(context, obligation, found);
+  const limits = { deadline, maxNodes, signal: context.signal };
+  const result = await search(context.network, relaxation, obligation, region.bounds, limits, hooks);
+  if (result.kind === 'closed') {
+    const { decision, rejected } = closed(attempt, result.tree);
+    return (
+      decision ?? undecided('numerical', `the proof found does not hold in exact arithmetic: ${rejected}`)
+    );
+  }
+  if (found.confirmed !== null) return { verdict: 'sat', confirmed: found.confirmed };
+  return describeOpen(result, found.best);
+}
+
+/** No LP (no columns, or numbers out of its range): the default multipliers are all there is to try. */
+function withoutSolver(attempt: Attempt): Decision {
+  const weights = attempt.obligation.outputs.map((_, k) => (k === 0 ? 1 : 0));
+  const { decision } = accepted(attempt, [{ rule: 'lin', weights, pass: [] }]);
+  return decision ?? undecided('numerical', "numbers are out of the solver's range");
+}
+
+function describeOpen(result: SearchResult, best: number): Decision {
+  const reason = result.kind === 'open' ? result.reason : 'boundary';
+  const bound = result.kind === 'open' ? result.bound : Infinity;
+  return {
+    verdict: 'unknown',
+    reason,
+    detail: `branch and bound stopped after ${result.nodes} nodes`,
+    suggestion: suggestionFor(reason),
+    provedMargin: Number.isFinite(bound) ? -bound : null,
+    bestMargin: Number.isFinite(best) ? best : null,
+  };
+}
+
+/** Every LP point is tried as a counterexample; where no neuron is left open, the region's inner point too. */
+function wholeHooks(
+  context: EngineContext,
+  obligation: Obligation,
+  found: { confirmed: Confirmed | null; best: number },
+): SearchHooks {
+  const { network } = context;
+  return {
+    onPoint: async (point, bounds, exact) => {
+      const logits = forward(network, point).tensors[network.output]!;
+      const lead = excess(obligation, logits);
+      if (!exact && lead < 0) return false;
+      const inner = await interiorPoint(context, obligation, bounds, point);
+      for (const candidate of inner === null ? [point] : [inner, point]) {
+        const outcome = await context.confirm(obligation, candidate, 'branch and bound');
+        if (!('point' in outcome)) continue;
+        found.confirmed = outcome;
+        return true;
+      }
+      // A leaf without open neurons whose point does not survive the replay: nothing more to split.
+      return exact;
+    },
+  };
+}
