@@ -13,7 +13,7 @@ import type { Obligation } from '../../obligation/obligation.js';
 import type { Decision, EngineContext } from '../decision.js';
 import { type Region, type RegionCache, suffixStarts } from '../region.js';
 import { undecided } from '../undecided.js';
-import { type Attempt, closed, type Unsat } from './attempt.js';
+import { type Attempt, accepted, closed, type Unsat } from './attempt.js';
 import { searchCubes } from './cubes.js';
 import { suffixHooks, trySuffixes } from './suffix.js';
 import { searchWhole } from './whole.js';
@@ -38,17 +38,12 @@ export async function decideByBab(
   const { network, signal } = context;
   const deadline = performance.now() + context.timeoutSeconds * 1000;
   const region = regions.of(obligation);
+  const attempt = { context, obligation, region, deadline, maxNodes: options.maxNodes };
   if (region.empty !== null) {
     const { tensor, index } = region.empty;
-    return {
-      verdict: 'unsat',
-      steps: [{ rule: 'bound', tensor: network.tensors[tensor]!.name, index }],
-      shared: null,
-      core: null,
-      margin: null,
-    };
+    const proof = accepted(attempt, [{ rule: 'bound', tensor: network.tensors[tensor]!.name, index }]);
+    if (proof.decision !== null) return proof.decision;
   }
-  const attempt = { context, obligation, region, deadline, maxNodes: options.maxNodes };
   const starts = suffixStarts(network);
   const suffixes = starts.slice(0, -1);
   const whole = starts[starts.length - 1]!;

@@ -8,6 +8,7 @@
  * proof-production literature (Isac et al. 2025).
  */
 import { type Bounds, intervalBounds } from '../../bounds/interval.js';
+import type { ProofStep } from '../../certificate/proof.js';
 import type { Network, TensorId } from '../../network/network.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import { solve } from '../../solvers/solve.js';
@@ -27,13 +28,12 @@ export async function decideByMilp(context: EngineContext, obligation: Obligatio
   const deadline = performance.now() + context.timeoutSeconds * 1000;
   const { bounds, empty } = intervalBounds(network, obligation.box, obligation.naps);
   if (empty !== null) {
-    return {
-      verdict: 'unsat',
-      steps: [{ rule: 'bound', tensor: network.tensors[empty.tensor]!.name, index: empty.index }],
-      shared: null,
-      core: null,
-      margin: null,
-    };
+    const steps: ProofStep[] = [
+      { rule: 'bound', tensor: network.tensors[empty.tensor]!.name, index: empty.index },
+    ];
+    if (context.audit(obligation, steps, null).accepted) {
+      return { verdict: 'unsat', steps, shared: null, core: null, margin: null };
+    }
   }
   let open: Decision = undecided('timeout', 'no time left to start');
   for (const start of suffixStarts(network)) {
