@@ -7,7 +7,7 @@ import { evaluatedNetwork } from '../obligation/float-error/perturbed.js';
 import type { Box, Obligation } from '../obligation/obligation.js';
 import { decideByBab } from './bab/decide.js';
 import type { Decision, EngineContext } from './decision.js';
-import { type ScannedData, samplesInRegion } from './falsify/follower-scan.js';
+import { leastMargin, type ScannedData, samplesInRegion } from './falsify/follower-scan.js';
 import { decideByMilp } from './milp/decide.js';
 
 export interface Decided {
@@ -45,8 +45,19 @@ export async function decide(
     if ('point' in outcome) return done('single-point', { verdict: 'sat', confirmed: outcome });
   }
   const own = { ...context, network: evaluatedNetwork(context.network, obligation) };
-  if (own.engine === 'milp') return done('milp', await decideByMilp(own, obligation));
-  return done('bab', await decideByBab(own, obligation, own.regions, { maxNodes: own.maxNodes }));
+  const decision =
+    own.engine === 'milp'
+      ? await decideByMilp(own, obligation)
+      : await decideByBab(own, obligation, own.regions, { maxNodes: own.maxNodes });
+  return done(own.engine === 'milp' ? 'milp' : 'bab', withNearest(decision, data, obligation));
+}
+
+/** What stays open says how near the data come to a counterexample. */
+function withNearest(decision: Decision, data: ScannedData | null, obligation: Obligation): Decision {
+  if (decision.verdict !== 'unknown' || data === null) return decision;
+  const nearest = leastMargin(data, obligation);
+  if (nearest === null || (decision.bestMargin !== null && decision.bestMargin <= nearest)) return decision;
+  return { ...decision, bestMargin: nearest };
 }
 
 /** A box without width has one candidate, which leaves a solver no column to work with. */

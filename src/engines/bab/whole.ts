@@ -1,6 +1,6 @@
 /** Branch and bound on the relaxation of the whole network: complete, and the only place where points are found. */
 import { forward } from '../../network/forward.js';
-import type { TensorId } from '../../network/network.js';
+import { type Network, neuronBlocks, type TensorId } from '../../network/network.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import type { Confirmed, Decision, EngineContext } from '../decision.js';
 import { interiorPoint } from '../falsify/interior-point.js';
@@ -57,8 +57,10 @@ function wholeHooks(
   const { network } = context;
   return {
     onPoint: async (point, bounds, exact) => {
-      const logits = forward(network, point).tensors[network.output]!;
+      const { tensors } = forward(network, point);
+      const logits = tensors[network.output]!;
       const lead = excess(obligation, logits);
+      if (lead < 0 && followsNaps(network, obligation, tensors)) found.best = Math.min(found.best, -lead);
       if (!exact && lead < 0) return false;
       const inner = await interiorPoint(context, obligation, bounds, point);
       for (const candidate of inner === null ? [point] : [inner, point]) {
@@ -71,4 +73,14 @@ function wholeHooks(
       return exact;
     },
   };
+}
+
+/** In floating point, closed literals; for the best point found, which is reported and never claimed. */
+function followsNaps(network: Network, obligation: Obligation, tensors: readonly Float64Array[]): boolean {
+  return neuronBlocks(network).every(({ layer, offset, size }) =>
+    obligation.naps.every((phases) => {
+      for (let i = 0; i < size; i++) if (phases[offset + i]! * tensors[layer.input]![i]! < 0) return false;
+      return true;
+    }),
+  );
 }

@@ -44,6 +44,28 @@ export function samplesInRegion(data: ScannedData, obligation: Obligation, limit
   return found;
 }
 
+/** Followers evaluated for {@link leastMargin}. */
+const NEAREST = 300;
+
+/**
+ * The least margin (minus the output constraint's left side) that a sample of the region has: how near the data come to
+ * a counterexample. Null without such samples or constraint.
+ */
+export function leastMargin(data: ScannedData, obligation: Obligation): number | null {
+  const constraint = obligation.outputs[0];
+  if (constraint === undefined) return null;
+  let least = Infinity;
+  for (const { point } of samplesInRegion(data, { ...obligation, outputs: [] }, NEAREST)) {
+    const logits = logitsOf(data.network, point);
+    const lead = constraint.terms.reduce(
+      (sum, { output, coefficient }) => sum + coefficient * logits[output]!,
+      -constraint.bound,
+    );
+    least = Math.min(least, -lead);
+  }
+  return Number.isFinite(least) ? least : null;
+}
+
 /** The own class of a constraint "competitor - own >= 0", null for other constraints. */
 function ownClass({ outputs }: Obligation): number | null {
   const [only] = outputs;
