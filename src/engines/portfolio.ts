@@ -45,12 +45,25 @@ export async function decide(
     if ('point' in outcome) return done('single-point', { verdict: 'sat', confirmed: outcome });
   }
   const own = { ...context, network: evaluatedNetwork(context.network, obligation) };
-  const decision =
-    own.engine === 'milp'
-      ? await decideByMilp(own, obligation)
-      : await decideByBab(own, obligation, own.regions, { maxNodes: own.maxNodes });
-  return done(own.engine === 'milp' ? 'milp' : 'bab', withNearest(decision, data, obligation));
+  if (own.engine === 'milp')
+    return done('milp', withNearest(await decideByMilp(own, obligation), data, obligation));
+  const decision = await decideByBab(own, obligation, own.regions, { maxNodes: own.maxNodes });
+  const left = own.timeoutSeconds - (performance.now() - began) / 1000;
+  if (
+    own.engine === 'auto' &&
+    decision.verdict === 'unknown' &&
+    left > 1 &&
+    !own.signal.aborted &&
+    own.regions.of(obligation).openNeurons() <= LAST_RESORT
+  ) {
+    const last = await decideByMilp({ ...own, timeoutSeconds: left }, obligation);
+    if (last.verdict !== 'unknown') return done('milp', last);
+  }
+  return done('bab', withNearest(decision, data, obligation));
 }
+
+/** Unstable neurons up to which the MILP is worth a last try; its `unsat` is a hole. */
+const LAST_RESORT = 60;
 
 /** What stays open says how near the data come to a counterexample. */
 function withNearest(decision: Decision, data: ScannedData | null, obligation: Obligation): Decision {

@@ -56,6 +56,16 @@ export class Region {
     return true;
   }
 
+  /** Neurons whose phase the bounds leave open. */
+  openNeurons(): number {
+    let count = 0;
+    for (const { input } of reluLayers(this.network)) {
+      const [lower, upper] = [this.bounds.lower[input]!, this.bounds.upper[input]!];
+      for (let i = 0; i < lower.length; i++) if (lower[i]! < 0 && upper[i]! > 0) count++;
+    }
+    return count;
+  }
+
   /** Cubes of this region, shared by its obligations; made from the bounds as they are at the first call. */
   get cubes(): Cube {
     this.#cubes ??= rootCube(this.bounds);

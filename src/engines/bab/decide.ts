@@ -8,10 +8,10 @@
  * Complete: for ReLU networks on bounded boxes, up to limits and rounding.
  */
 
-import { reluLayers, type TensorId } from '../../network/network.js';
+import type { TensorId } from '../../network/network.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import type { Decision, EngineContext } from '../decision.js';
-import { type Region, type RegionCache, suffixStarts } from '../region.js';
+import { type RegionCache, suffixStarts } from '../region.js';
 import { undecided } from '../undecided.js';
 import { type Attempt, accepted, closed, type Unsat } from './attempt.js';
 import { searchCubes } from './cubes.js';
@@ -47,7 +47,7 @@ export async function decideByBab(
   const starts = suffixStarts(network);
   const suffixes = starts.slice(0, -1);
   const whole = starts[starts.length - 1]!;
-  if (openNeurons(region) > SMALL || !bounded(obligation)) {
+  if (region.openNeurons() > SMALL || !bounded(obligation)) {
     const quick = await trySuffixes(attempt, suffixes, context.exactMargin ? THOROUGH : QUICK);
     if (quick !== null) return quick;
     if (signal.aborted) return undecided('interrupted', 'stopped by the user');
@@ -81,16 +81,6 @@ async function tryCubes(attempt: Attempt, suffixes: readonly TensorId[]): Promis
     { deadline: now + (deadline - now) * CUBES_SHARE, signal: context.signal },
   );
   return tree === null ? null : closed(attempt, tree).decision;
-}
-
-function openNeurons({ network, bounds }: Region): number {
-  let count = 0;
-  for (const { input } of reluLayers(network)) {
-    bounds.lower[input]!.forEach((l, i) => {
-      if (l < 0 && bounds.upper[input]![i]! > 0) count++;
-    });
-  }
-  return count;
 }
 
 function bounded({ box }: Obligation): boolean {
