@@ -1,10 +1,23 @@
 /** Text of a specification file to data, with errors that carry line and column. */
-import { type Document, isMap, isNode, isPair, isSeq, LineCounter, parseDocument } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+} from 'yaml';
 import type { z } from 'zod';
 import { InputError } from '../util/errors.js';
 import { type SpecFile, specFileSchema } from './spec-file.js';
+import { refuseDeepNesting } from './yaml-depth.js';
 
 const MAX_BYTES = 16 * 1024 * 1024;
+/** A specification nests less than ten levels; what is beyond is refused before it is built. */
+const MAX_DEPTH = 50;
 
 /**
  * Parses YAML (JSON is YAML). Duplicate keys, unknown keys, tags and wrong types are InputErrors that name
@@ -23,22 +36,26 @@ export function parseYaml<T extends z.ZodType>(text: string, file: string, schem
       found: `${text.length}`,
     });
   }
+  refuseDeepNesting(text, file, MAX_DEPTH);
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
-    uniqueKeys: true,
+    // Checked below: the library compares every two keys of a map.
+    uniqueKeys: false,
     schema: 'core',
-    maxAliasCount: 0,
-  } as Parameters<typeof parseDocument>[1]);
+    prettyErrors: false,
+    logLevel: 'error',
+  });
   const syntax = document.errors[0];
   if (syntax !== undefined) {
-    const at = syntax.linePos?.[0];
-    throw new InputError(firstLine(syntax.message), {
+    const { line, col } = lines.linePos(syntax.pos[0]);
+    throw new InputError(syntax.message.split('\n')[0]!, {
       file,
-      place: at ? `line ${at.line}, column ${at.col}` : 'start',
+      place: `line ${Math.max(line, 1)}, column ${Math.max(col, 1)}`,
       expected: 'valid YAML or JSON',
     });
   }
+  refuseRepeatedKeys(document, lines, file);
   let data: unknown;
   try {
     data = document.toJS({ maxAliasCount: 0 });
@@ -52,12 +69,38 @@ export function parseYaml<T extends z.ZodType>(text: string, file: string, schem
   // An unknown key is the culprit itself, not the map it stands in.
   const unknownKey = issue.code === 'unrecognized_keys';
   if (unknownKey) path.push(issue.keys[0]!);
-  throw new InputError(issue.message, {
+  throw new InputError(clip(issue.message), {
     file,
     place: `${placeOf(document, lines, path, unknownKey)}${path.length > 0 ? ` (${pathText(path)})` : ''}`,
-    expected: expectation(issue),
+    expected: clip(expectation(issue)),
     found: describe(valueAt(data, path)),
   });
+}
+
+/** Keys are compared as they will be property names: `1` and `"1"` are the same. */
+function refuseRepeatedKeys(document: Document, lines: LineCounter, file: string): void {
+  visit(document, {
+    Map: (_, { items }) => {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        const name = String(isScalar(key) ? key.value : key);
+        if (seen.has(name)) {
+          const { line, col } = lines.linePos(isNode(key) ? (key.range?.[0] ?? 0) : 0);
+          throw new InputError('Map keys must be unique', {
+            file,
+            place: `line ${line}, column ${col}`,
+            expected: 'valid YAML or JSON with each key once',
+            found: clip(JSON.stringify(name)),
+          });
+        }
+        seen.add(name);
+      }
+    },
+  });
+}
+
+function clip(text: string): string {
+  return text.length > 400 ? `${text.slice(0, 397)}...` : text;
 }
 
 type Issue = z.core.$ZodIssue;
@@ -153,8 +196,4 @@ function pathText(path: readonly PropertyKey[]): string {
   return path
     .map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? String(part) : `.${String(part)}`))
     .join('');
-}
-
-function firstLine(text: string): string {
-  return text.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '');
 }
