@@ -1,5 +1,12 @@
 /** Collects nodes and constants of a graph under fresh names. */
-import { encodeModel, type GraphSpec, type NodeSpec, type TensorSpec, tensor, type ValueSpec } from './encode.js';
+import {
+  encodeModel,
+  type GraphSpec,
+  type NodeSpec,
+  type TensorSpec,
+  tensor,
+  type ValueSpec,
+} from './encode.js';
 
 export type FloatType = 'float32' | 'float64';
 
@@ -46,7 +53,12 @@ export class GraphBuilder {
   }
 
   graph(): GraphSpec {
-    return { nodes: this.#nodes, initializers: this.#initializers, inputs: this.#inputs, outputs: this.#outputs };
+    return {
+      nodes: this.#nodes,
+      initializers: this.#initializers,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+    };
   }
 
   model(): Uint8Array {

@@ -248,7 +248,5 @@ function checkInterval(what: string, index: number, count: number, lower: number
 /** 1 for each row of `model` that lost entries in `guarded`. */
 function shortenedRows(model: LinearModel, guarded: LinearModel): Uint8Array {
   const entries = ({ rowStart }: LinearModel, i: number): number => rowStart[i + 1]! - rowStart[i]!;
-  return Uint8Array.from({ length: model.rows }, (_, i) =>
-    entries(model, i) > entries(guarded, i) ? 1 : 0,
-  );
+  return Uint8Array.from({ length: model.rows }, (_, i) => (entries(model, i) > entries(guarded, i) ? 1 : 0));
 }
