@@ -156,8 +156,8 @@ export const FORGED_PROOFS: readonly Forgery[] = [
     put(sharedSteps(c), [0, 'pass'], [{ layer: 't2', index: [0], value: [-1] }]),
   ),
   change('lemma: uses its own conclusion', { rule: 'lin' }, (c) => put(sharedSteps(c), [0, 'stop'], 't3')),
-  change('lemma: pass behind its tensor', { rule: 'lemma', found: /t4/ }, (c) =>
-    put(sharedSteps(c), [0, 'pass'], [{ layer: 't4', index: [0], value: [0] }]),
+  change('lemma: a number of a later layer that only costs', { rule: 'lin' }, (c) =>
+    put(sharedSteps(c), [0, 'pass'], [{ layer: 't4', index: [0], value: [1e6] }]),
   ),
   steps(
     'lemma: closes nothing',
