@@ -8,6 +8,7 @@ import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExport } from './commands/export.js';
 import { registerInspect } from './commands/inspect.js';
+import { registerInvariance } from './commands/invariance.js';
 import { registerMine } from './commands/mine.js';
 import { registerVerify } from './commands/verify.js';
 import { EXIT_CODE_HELP } from './exit-codes.js';
@@ -20,6 +21,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerVerify,
   registerCheck,
   registerExport,
+  registerInvariance,
   registerDoctor,
   registerDemo,
 ];

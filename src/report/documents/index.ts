@@ -7,6 +7,7 @@ import { doctorSchema } from './doctor.js';
 import { evaluateSchema } from './evaluate.js';
 import { exportSchema } from './export.js';
 import { inspectSchema } from './inspect.js';
+import { invarianceSchema } from './invariance.js';
 import { mineSchema } from './mine.js';
 import { verifySchema } from './verify.js';
 
@@ -18,6 +19,7 @@ export const DOCUMENTS = {
   evaluate: evaluateSchema,
   export: exportSchema,
   inspect: inspectSchema,
+  invariance: invarianceSchema,
   mine: mineSchema,
   verify: verifySchema,
 } as const;
