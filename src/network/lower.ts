@@ -53,12 +53,12 @@ function lower(loaded: LoadedModel): Network {
   for (const node of nodes) {
     const operands = node.inputs.map((name) => (name === '' ? null : (values.get(name) ?? null)));
     const view = new NodeView(node, opset, operands, builder, wanted, batchSize);
-    lowerNode(node, view, values);
+    lowerNode(node, view, values, builder);
   }
   return finish(builder, values, output);
 }
 
-function lowerNode(node: NodeProto, view: NodeView, values: Map<string, Value>): void {
+function lowerNode(node: NodeProto, view: NodeView, values: Map<string, Value>, builder: Builder): void {
   const lowering = node.domain === '' || node.domain === 'ai.onnx' ? LOWERINGS.get(node.opType) : undefined;
   if (lowering === undefined) {
     const name = node.domain === '' ? node.opType : `${node.domain}.${node.opType}`;
@@ -83,6 +83,7 @@ function lowerNode(node: NodeProto, view: NodeView, values: Map<string, Value>):
   try {
     const value = lowering(view);
     view.checkAllAsked();
+    if (value.kind === 'float' || value.kind === 'int') builder.computed(value.values.length);
     values.set(view.output, value);
   } catch (error) {
     throw error instanceof InputError ? placed(error, view.label) : error;

@@ -2,7 +2,7 @@
 import { InputError } from '../../util/errors.js';
 import type { Layer, LinearMap, ReluLayer, Tensor, TensorId } from '../network.js';
 import { identityMap } from './maps.js';
-import { checkSize, sizeOf } from './shapes.js';
+import { checkSize, checkTotal, MAX_COMPUTED_CONSTANTS, MAX_TOTAL_SIZE, sizeOf } from './shapes.js';
 import type { Activation } from './values.js';
 
 /** Where a new layer comes from and what its output is called. */
@@ -26,6 +26,8 @@ export class Builder {
   private readonly pinned = new Set<TensorId>();
   /** Names of tensors so far, and names that belong to the ONNX graph. */
   private readonly names = new Set<string>();
+  private totalSize = 0;
+  private computedConstants = 0;
 
   constructor(
     readonly elementType: 'float32' | 'float64',
@@ -34,6 +36,12 @@ export class Builder {
 
   note(text: string): void {
     if (!this.notes.includes(text)) this.notes.push(text);
+  }
+
+  /** Counts a constant that a node computes. */
+  computed(elements: number): void {
+    this.computedConstants += elements;
+    checkTotal('computed constants', this.computedConstants, MAX_COMPUTED_CONSTANTS);
   }
 
   /** The node's constants are combined here, and rounded in some other way by a runtime. */
@@ -156,6 +164,8 @@ export class Builder {
     checkSize(size);
     if (size < 1)
       throw new InputError('tensor is empty', { place: `tensor "${name}"`, found: `[${shape.join(', ')}]` });
+    this.totalSize += size;
+    checkTotal('tensors of a sample', this.totalSize, MAX_TOTAL_SIZE);
     this.names.add(name);
     this.tensors.push({ name, shape: [...sampleShape(shape, batched)], size });
     return { kind: 'activation', tensor: this.tensors.length - 1, shape: [...shape], batched, dropped: null };

@@ -3,6 +3,7 @@ import type { TensorProto } from '../../onnx/model-proto.js';
 import { InputError, UnsupportedError } from '../../util/errors.js';
 import { intConstant } from './integers.js';
 import type { NodeView } from './node-view.js';
+import { MAX_TENSOR_SIZE } from './shapes.js';
 import type { FloatConstant, IntConstant, Value } from './values.js';
 
 const INTEGER_TYPES = ['int64', 'int32', 'bool', 'int8', 'uint8', 'int16', 'uint16'];
@@ -52,8 +53,8 @@ export function lowerConstantOfShape(view: NodeView): Value {
   view.arity(1, 1);
   const shape = view.plainInts(0);
   const size = shape.reduce((product, dim) => product * dim, 1);
-  if (shape.some((dim) => dim < 0) || size > 2 ** 24)
-    throw view.bad('bad shape', 'at most 2^24 elements', `[${shape.join(', ')}]`);
+  if (shape.some((dim) => dim < 0) || size > MAX_TENSOR_SIZE)
+    throw view.bad('bad shape', `at most ${MAX_TENSOR_SIZE} elements`, `[${shape.join(', ')}]`);
   const tensor = view.attrTensor('value');
   const fill = tensor === null ? floatConstant(view, [1], [0]) : constantOf(tensor, view.label);
   if (fill.values.length !== 1)

@@ -1,8 +1,15 @@
 /** Shapes and flat row-major indices. */
 import { UnsupportedError } from '../../util/errors.js';
 
-/** Largest tensor of one sample: 2^24 elements. */
-export const MAX_TENSOR_SIZE = 2 ** 24;
+/** Largest tensor of one sample: 2^22 elements. */
+export const MAX_TENSOR_SIZE = 2 ** 22;
+/**
+ * All tensors of one sample: 2^23 elements. A few bytes of a file can ask for a large tensor, and every one costs maps,
+ * biases and time.
+ */
+export const MAX_TOTAL_SIZE = 2 ** 23;
+/** All constants that are computed from others: 2^25 elements. */
+export const MAX_COMPUTED_CONSTANTS = 2 ** 25;
 
 /** Refuses tensors that are too large to list; the caller's node becomes the place of the error. */
 export function checkSize(size: number): void {
@@ -10,6 +17,15 @@ export function checkSize(size: number): void {
   throw new UnsupportedError('a tensor is too large; use a smaller input or model', {
     expected: `at most ${MAX_TENSOR_SIZE} elements per sample`,
     found: `${size} elements`,
+  });
+}
+
+/** Refuses networks and constants that are too large together. */
+export function checkTotal(what: string, total: number, limit: number): void {
+  if (total <= limit) return;
+  throw new UnsupportedError(`the ${what} are too large together; use a smaller input or model`, {
+    expected: `at most ${limit} elements`,
+    found: 'more',
   });
 }
 
