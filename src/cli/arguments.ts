@@ -55,6 +55,19 @@ export function domainOption(option: string): Parser<Domain> {
   };
 }
 
+/** Positive numbers separated by commas, each once: `1,0.5,0.01`. */
+export function factorsOption(option: string): Parser<readonly number[]> {
+  return (text) => {
+    const parts = text.split(',').map((part) => part.trim());
+    const factors = parts.map((part) => (DECIMAL.test(part) ? Number(part) : Number.NaN));
+    const repeated = new Set(factors).size !== factors.length;
+    if (parts.length > MAX_LIST || repeated || !factors.every((s) => s > 0 && Number.isFinite(s))) {
+      throw wrong(option, 'positive numbers separated by commas, each once, for example 1,0.5,0.01', text);
+    }
+    return factors;
+  };
+}
+
 /** Non-empty words separated by commas: `1.0,0.99`. */
 export function listOption(option: string, example: string): Parser<readonly string[]> {
   return (text) => {

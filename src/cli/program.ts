@@ -10,6 +10,7 @@ import { registerExport } from './commands/export.js';
 import { registerInspect } from './commands/inspect.js';
 import { registerInvariance } from './commands/invariance.js';
 import { registerMine } from './commands/mine.js';
+import { registerScalars } from './commands/scalars.js';
 import { registerVerify } from './commands/verify.js';
 import { EXIT_CODE_HELP } from './exit-codes.js';
 
@@ -22,6 +23,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerCheck,
   registerExport,
   registerInvariance,
+  registerScalars,
   registerDoctor,
   registerDemo,
 ];

@@ -9,6 +9,7 @@ import { exportSchema } from './export.js';
 import { inspectSchema } from './inspect.js';
 import { invarianceSchema } from './invariance.js';
 import { mineSchema } from './mine.js';
+import { scalarsSchema } from './scalars.js';
 import { verifySchema } from './verify.js';
 
 export const DOCUMENTS = {
@@ -21,6 +22,7 @@ export const DOCUMENTS = {
   inspect: inspectSchema,
   invariance: invarianceSchema,
   mine: mineSchema,
+  scalars: scalarsSchema,
   verify: verifySchema,
 } as const;
 
