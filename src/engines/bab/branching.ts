@@ -94,8 +94,10 @@ function halveOverlap(
 }
 
 /**
- * For a relaxation without unstable neurons that is still not exact (max layers): the max candidate, or failing
- * that the start element, with the widest interval, halved. Null if everything is a point.
+ * For a relaxation without unstable neurons that is still not exact (max layers) or that the solver cannot settle: the
+ * max candidate, or failing that the start element, with the widest interval, halved. An interval without end is cut off
+ * where it doubles, if the start has few open elements: far out, intervals tell what a solver's rays do not. Null if
+ * nothing is left.
  */
 export function splitByValue(network: Network, bounds: Bounds, start: TensorId): Branch | null {
   const tensors = new Set<TensorId>([start]);
@@ -111,5 +113,18 @@ export function splitByValue(network: Network, bounds: Bounds, start: TensorId):
       if (best === null || width > best.score) best = { tensor, index: i, at, score: width };
     }
   }
-  return best;
+  return best ?? splitEndless(bounds, start);
+}
+
+/** Start elements that are no points, above which endless intervals stay whole: there are too many corners. */
+const FEW = 4;
+
+function splitEndless(bounds: Bounds, tensor: TensorId): Branch | null {
+  const [lower, upper] = [bounds.lower[tensor]!, bounds.upper[tensor]!];
+  const open = [...lower.keys()].filter((i) => lower[i]! < upper[i]!);
+  const index = open.find((i) => upper[i]! - lower[i]! === Infinity);
+  if (index === undefined || open.length > FEW) return null;
+  const [l, u] = [lower[index]!, upper[index]!];
+  const at = l > -Infinity ? l + Math.max(1, Math.abs(l)) : u < Infinity ? u - Math.max(1, Math.abs(u)) : 0;
+  return Number.isFinite(at) ? { tensor, index, at, score: 0 } : null;
 }
