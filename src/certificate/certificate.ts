@@ -83,6 +83,13 @@ const propertySchema = z.discriminatedUnion('kind', [
       .enum(['not-stated', 'none', 'scale', 'shift'])
       .describe('Said by the user about what happens outside the model; nothing of it is checked'),
   }),
+  z.strictObject({
+    kind: z.literal('cone'),
+    name,
+    class: classNumber,
+    combinations: z.enum(['conic', 'convex']),
+    points: z.array(numbers).min(1).max(10_000),
+  }),
 ]);
 
 /** Refutes scalar invariance: `point` and `factor * point` (in real arithmetic) have different single classes. */

@@ -17,6 +17,7 @@ import { witnessRegions } from '../obligation/regions.js';
 import { describeProperty, propertyId } from '../spec/property.js';
 import { canonicalJson, type Json } from '../util/canonical-json.js';
 import { assertNever, InputError } from '../util/errors.js';
+import { checkCone } from './check-cone.js';
 import { checkObligation, type HoleCount, type ObligationSources } from './check-obligation.js';
 import { checkScaling } from './check-scaling.js';
 import { checkWitness } from './check-witness.js';
@@ -196,6 +197,7 @@ function checkProperty(
   }
   const obligations = compileProperty(context, result.property);
   if (result.property.kind === 'scalar-invariance') return checkScaling(context.network, result, place);
+  if (result.property.kind === 'cone') return checkCone(context.network, result, result.property, place);
   if (result.scaling !== undefined) {
     return invalid(`${place}.scaling`, 'structure', 'nothing for this kind of property', 'a pair');
   }

@@ -55,6 +55,19 @@ export function domainOption(option: string): Parser<Domain> {
   };
 }
 
+/** Indices of samples separated by commas, each once: `3,17`. */
+export function indexListOption(option: string): Parser<readonly number[]> {
+  return (text) => {
+    const parts = text.split(',').map((part) => part.trim());
+    const indices = parts.map((part) => (/^\d{1,9}$/.test(part) ? Number(part) : Number.NaN));
+    const repeated = new Set(indices).size !== indices.length;
+    if (parts.length > MAX_LIST || repeated || indices.some((value) => Number.isNaN(value))) {
+      throw wrong(option, 'sample numbers separated by commas, each once, for example 3,17', text);
+    }
+    return indices;
+  };
+}
+
 /** Positive numbers separated by commas, each once: `1,0.5,0.01`. */
 export function factorsOption(option: string): Parser<readonly number[]> {
   return (text) => {

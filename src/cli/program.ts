@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../api/version.js';
 import { registerCheck } from './commands/check.js';
+import { registerCone } from './commands/cone.js';
 import { registerCoverage } from './commands/coverage.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDoctor } from './commands/doctor.js';
@@ -24,6 +25,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerExport,
   registerInvariance,
   registerScalars,
+  registerCone,
   registerDoctor,
   registerDemo,
 ];

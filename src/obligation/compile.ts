@@ -33,7 +33,7 @@ export interface ClaimContext {
 export function compileProperty(context: ClaimContext, property: Property): Obligation[] {
   const { network } = context;
   const classes = network.tensors[network.output]!.size;
-  if (property.kind === 'scalar-invariance') {
+  if (property.kind === 'scalar-invariance' || property.kind === 'cone') {
     if (context.arithmetic !== 'float32') return [];
     throw wrong(property, 'real arithmetic', 'float32 arithmetic, where only powers of two scale exactly');
   }

@@ -15,7 +15,7 @@ export interface WitnessRegion {
  * non-ambiguity, whose own region is to be empty and where each class's region counts.
  */
 export function witnessRegions(context: ClaimContext, property: Property): WitnessRegion[] {
-  if (property.kind === 'scalar-invariance') return [];
+  if (property.kind === 'scalar-invariance' || property.kind === 'cone') return [];
   const id = propertyId(property);
   if (property.kind === 'non-ambiguity') {
     return property.classes.map((label) => ({

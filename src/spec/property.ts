@@ -53,9 +53,22 @@ export interface ScalarInvariance {
   readonly preprocessing: Preprocessing;
 }
 
-export type Property = NonMisclassification | NonAmbiguity | LocalRobustness | ScalarInvariance;
+/**
+ * Every combination s_1 x_1 + ... + s_m x_m of the points gets the class: for conic combinations all s_i >= 0, not all
+ * 0; for convex ones s_1 + ... + s_m = 1 as well.
+ */
+export interface Cone {
+  readonly kind: 'cone';
+  /** For people, unique among the cones of one certificate. */
+  readonly name: string;
+  readonly class: number;
+  readonly combinations: 'conic' | 'convex';
+  readonly points: readonly (readonly number[])[];
+}
+
+export type Property = NonMisclassification | NonAmbiguity | LocalRobustness | ScalarInvariance | Cone;
 /** Properties that are compiled to obligations; the others are decided as a whole. */
-export type RegionProperty = Exclude<Property, ScalarInvariance>;
+export type RegionProperty = Exclude<Property, ScalarInvariance | Cone>;
 export type PropertyKind = Property['kind'];
 
 /** Stable readable name, unique among the properties of one certificate. */
@@ -69,6 +82,8 @@ export function propertyId(property: Property): string {
       return `local-robustness/${property.referenceName}/e${property.epsilon}${property.nap ? '/nap' : ''}`;
     case 'scalar-invariance':
       return 'scalar-invariance';
+    case 'cone':
+      return `cone/${property.name}`;
   }
 }
 
@@ -82,6 +97,7 @@ export function napClasses(property: Property): readonly number[] {
     case 'local-robustness':
       return property.nap ? [property.class] : [];
     case 'scalar-invariance':
+    case 'cone':
       return [];
   }
 }
@@ -99,6 +115,10 @@ export function describeProperty(property: Property): string {
       } is classified as ${listClasses(property.competitors)}.`;
     case 'scalar-invariance':
       return `For every input x of the model and every number s > 0, the largest logits of s x belong to the same classes as those of x. ${PREPROCESSING[property.preprocessing]}`;
+    case 'cone':
+      return `Every ${property.combinations} combination of the ${property.points.length} points ${property.name} (${
+        property.combinations === 'conic' ? 'factors >= 0, not all 0' : 'factors >= 0 that add up to 1'
+      }) is classified as ${property.class}.`;
   }
 }
 

@@ -30,6 +30,7 @@ import { auditor } from './audit.js';
 import type { Claims } from './claims.js';
 import { confirmer } from './confirm.js';
 import { float32Confirmer } from './confirm-float32.js';
+import { decideCone } from './decide-cone.js';
 import { decideProperty, type WitnessCandidates } from './decide-property.js';
 import { decideScaling } from './decide-scaling.js';
 import { listsUsedBy } from './shared-lists.js';
@@ -121,6 +122,11 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
         properties.push(decided);
         progress.note(`${decided.id}: ${decided.verdict}`);
         events.onCertificate?.(certificate());
+        continue;
+      }
+      if (property.kind === 'cone') {
+        progress.step(`deciding ${property.name}`, i, claims.properties.length);
+        properties.push(decideCone(network, property));
         continue;
       }
       const decided = await decideProperty(

@@ -1,6 +1,7 @@
 /** JSON documents of the command line by command, and their published schemas. */
 import { z } from 'zod';
 import { checkSchema } from './check.js';
+import { coneSchema } from './cone.js';
 import { coverageSchema } from './coverage.js';
 import { demoSchema } from './demo.js';
 import { doctorSchema } from './doctor.js';
@@ -14,6 +15,7 @@ import { verifySchema } from './verify.js';
 
 export const DOCUMENTS = {
   check: checkSchema,
+  cone: coneSchema,
   coverage: coverageSchema,
   demo: demoSchema,
   doctor: doctorSchema,

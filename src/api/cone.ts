@@ -1,0 +1,132 @@
+/** Cones (or convex hulls) of samples with one activation pattern, certified without a solver. */
+import { coneHolds } from '../checker/check-cone.js';
+import type { Dataset } from '../dataset/dataset.js';
+import { type OpenDatasetOptions, openDataset } from '../dataset/open-dataset.js';
+import { type PatternGroup, patternGroups } from '../invariance/shared-patterns.js';
+import { predict } from '../network/forward.js';
+import type { ConeDocument } from '../report/documents/cone.js';
+import type { Cone } from '../spec/property.js';
+import { sha256 } from '../util/digest.js';
+import { InputError } from '../util/errors.js';
+import { datasetReferenceOf } from './dataset-reference.js';
+import { assertFits } from './invariance.js';
+import { modelReferenceOf, type OpenedModel, openComparedModel } from './open-model.js';
+import { type Progress, silentProgress } from './progress.js';
+import { earlierCertificate, writeCertificate } from './verify/certificate-file.js';
+import { verify } from './verify/verify.js';
+import { VERSION } from './version.js';
+
+export interface ConeOptions {
+  readonly model: string;
+  readonly data: string;
+  readonly dataset?: OpenDatasetOptions;
+  /** Samples that span one cone; without them the largest sets with a common pattern are found. */
+  readonly samples?: readonly number[];
+  readonly combinations: 'conic' | 'convex';
+  /** How many of the largest sets to certify. */
+  readonly most: number;
+  readonly output?: string;
+}
+
+/** @throws InputError for files and samples that do not fit; samples without a common pattern are a result */
+export async function cone(options: ConeOptions, progress: Progress = silentProgress): Promise<ConeDocument> {
+  if (options.output !== undefined) earlierCertificate(options.output, false);
+  progress.step(`reading ${options.model}`);
+  const model = await openComparedModel(options.model);
+  const dataset = await openDataset(options.data, options.dataset);
+  assertFits(model.network, dataset);
+  for (const sample of options.samples ?? []) {
+    if (sample < dataset.count) continue;
+    throw new InputError('no such sample', {
+      place: '--points',
+      expected: `below ${dataset.count}`,
+      found: `${sample}`,
+    });
+  }
+  const groups = await patternGroups(model.network, dataset, (done, total) =>
+    progress.step(`evaluating ${dataset.name}`, done, total),
+  );
+  const chosen =
+    options.samples === undefined
+      ? groups.slice(0, options.most).map(({ samples }) => samples)
+      : [options.samples];
+  const cones = chosen.map((samples) => coneOf(model, dataset, samples, options.combinations));
+  const rows = cones.map((property, i) => {
+    progress.step('checking cones', i, cones.length);
+    const outcome = coneHolds(model.network, property, 'cone');
+    const samples = [...chosen[i]!];
+    return {
+      name: property.name,
+      class: property.class,
+      samples,
+      holds: outcome.kind === 'valid',
+      reason:
+        outcome.kind === 'invalid'
+          ? `${outcome.rejection.place}: expected ${outcome.rejection.expected}, found ${outcome.rejection.found}`
+          : null,
+      contained: outcome.kind === 'valid' ? containing(groups, samples[0]!).samples.length : 0,
+    };
+  });
+  return {
+    format: 'napcert-cone/1',
+    napcert: VERSION,
+    model: modelReferenceOf(model),
+    dataset: datasetReferenceOf(dataset),
+    combinations: options.combinations,
+    cones: rows,
+    patterns: groups.length,
+    shared: groups.filter(({ samples }) => samples.length > 1).length,
+    certificate:
+      options.output === undefined
+        ? null
+        : await certify(
+            model,
+            dataset,
+            cones.filter((_, i) => rows[i]!.holds),
+            options.output,
+          ),
+  };
+}
+
+function coneOf(
+  { network }: OpenedModel,
+  dataset: Dataset,
+  samples: readonly number[],
+  combinations: Cone['combinations'],
+): Cone {
+  const round = (x: number): number => (network.elementType === 'float32' ? Math.fround(x) : x);
+  const points = samples.map((sample) => dataset.batch(sample, sample + 1).map(round));
+  const shown = samples.slice(0, 20).join(',');
+  return {
+    kind: 'cone',
+    name: `${dataset.name}#${shown}${samples.length > 20 ? `,... (${samples.length})` : ''}`,
+    class: predict(network, points[0]!),
+    combinations,
+    points: points.map((point) => [...point]),
+  };
+}
+
+function containing(groups: readonly PatternGroup[], sample: number): PatternGroup {
+  return groups.find(({ samples }) => samples.includes(sample))!;
+}
+
+async function certify(
+  { loaded, network }: OpenedModel,
+  dataset: Dataset,
+  properties: readonly Cone[],
+  output: string,
+): Promise<ConeDocument['certificate']> {
+  if (properties.length === 0) return null;
+  const certificate = await verify({
+    model: loaded,
+    network,
+    naps: null,
+    dataset,
+    claims: { domain: { kind: 'unbounded' }, properties },
+    engine: 'auto',
+    solver: 'glpk',
+    timeoutSeconds: 60,
+  });
+  const text = writeCertificate(output, certificate);
+  return { file: output, sha256: sha256(text) };
+}
