@@ -13,10 +13,10 @@ import type { Obligation } from '../../obligation/obligation.js';
 import type { Decision, EngineContext } from '../decision.js';
 import { type RegionCache, suffixStarts } from '../region.js';
 import { undecided } from '../undecided.js';
-import { type Attempt, accepted, closed, type Unsat } from './attempt.js';
-import { searchCubes } from './cubes.js';
+import { type Attempt, accepted, closed } from './attempt.js';
+import { FEW_INPUTS, searchCubes } from './cubes.js';
 import { suffixHooks, trySuffixes } from './suffix.js';
-import { searchWhole } from './whole.js';
+import { nothingFound, searchWhole, wholeHooks } from './whole.js';
 
 export interface BabOptions {
   readonly maxNodes: number;
@@ -56,31 +56,39 @@ export async function decideByBab(
     await region.tighten(context.ascent, obligation, limits);
     const thorough = await trySuffixes(attempt, suffixes, THOROUGH);
     if (thorough !== null) return thorough;
-    if (suffixes.length >= DEEP) {
-      const cubes = await tryCubes(attempt, suffixes);
-      if (cubes !== null) return cubes;
-    }
+    const cubes = await tryCubes(attempt, suffixes);
+    if (cubes !== null) return cubes;
   }
   return searchWhole(attempt, whole);
 }
 
-/** Hidden layers from which cubes are tried, and their share of the remaining time. */
+/** Hidden layers from which neurons are split in cubes; the share of the remaining time for cubes. */
 const DEEP = 3;
 const CUBES_SHARE = 0.8;
 
-async function tryCubes(attempt: Attempt, suffixes: readonly TensorId[]): Promise<Unsat | null> {
+/** Cubes, where they pay: networks of few inputs (inputs are split) and deep ones (neurons are). */
+async function tryCubes(attempt: Attempt, suffixes: readonly TensorId[]): Promise<Decision | null> {
   const { context, obligation, region, deadline } = attempt;
+  const { network, ascent, signal } = context;
+  const few = network.tensors[network.input]!.size <= FEW_INPUTS && bounded(obligation);
+  if (!few && suffixes.length < DEEP) return null;
   const now = performance.now();
-  const tree = await searchCubes(
-    context.network,
-    context.ascent,
-    obligation,
+  const found = nothingFound();
+  const result = await searchCubes(
+    {
+      network,
+      ascent,
+      obligation,
+      starts: few ? [network.input] : suffixes,
+      hooks: (start) =>
+        start === network.input ? wholeHooks(context, obligation, found) : suffixHooks(attempt, start),
+      deadline: now + (deadline - now) * CUBES_SHARE,
+      signal,
+    },
     region.cubes,
-    suffixes,
-    (start) => suffixHooks(attempt, start),
-    { deadline: now + (deadline - now) * CUBES_SHARE, signal: context.signal },
   );
-  return tree === null ? null : closed(attempt, tree).decision;
+  if (result.kind === 'closed') return closed(attempt, result.tree).decision;
+  return found.confirmed === null ? null : { verdict: 'sat', confirmed: found.confirmed };
 }
 
 function bounded({ box }: Obligation): boolean {

@@ -8,13 +8,23 @@ import { suggestionFor, undecided } from '../undecided.js';
 import { type Attempt, accepted, closed, excess } from './attempt.js';
 import { type SearchHooks, type SearchResult, search } from './search.js';
 
+/** What the points tried so far gave: a confirmed counterexample, and the least margin of a real point. */
+export interface Found {
+  confirmed: Confirmed | null;
+  best: number;
+}
+
+export function nothingFound(): Found {
+  return { confirmed: null, best: Infinity };
+}
+
 export async function searchWhole(attempt: Attempt, start: TensorId): Promise<Decision> {
   const { context, obligation, region, deadline, maxNodes } = attempt;
   if (context.signal.aborted) return undecided('interrupted', 'stopped by the user');
   if (performance.now() > deadline) return undecided('timeout', 'the time went into suffixes and bounds');
   const relaxation = await region.relaxation(obligation, start);
   if (relaxation === null) return withoutSolver(attempt);
-  const found: { confirmed: Confirmed | null; best: number } = { confirmed: null, best: Infinity };
+  const found = nothingFound();
   const hooks = wholeHooks(context, obligation, found);
   const limits = { deadline, maxNodes, signal: context.signal };
   const result = await search(context.network, relaxation, obligation, region.bounds, limits, hooks);
@@ -49,11 +59,7 @@ function describeOpen(result: SearchResult, best: number): Decision {
 }
 
 /** Every LP point is tried as a counterexample; where no neuron is left open, the region's inner point too. */
-function wholeHooks(
-  context: EngineContext,
-  obligation: Obligation,
-  found: { confirmed: Confirmed | null; best: number },
-): SearchHooks {
+export function wholeHooks(context: EngineContext, obligation: Obligation, found: Found): SearchHooks {
   const { network } = context;
   return {
     onPoint: async (point, bounds, exact) => {
