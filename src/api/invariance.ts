@@ -99,7 +99,11 @@ function verdictOf(
 
 function breakOf(structure: StructuralVerdict): InvarianceDocument['firstBreak'] {
   if (structure.kind === 'scalar-invariant') return null;
-  const { culprits, ...rest } = structure.kind === 'argmax-invariant' ? structure.by : structure.at;
+  const {
+    culprits,
+    biases: _,
+    ...rest
+  } = structure.kind === 'argmax-invariant' ? structure.by : structure.at;
   return { ...rest, culprits: culprits.map((culprit) => ({ ...culprit })) };
 }
 

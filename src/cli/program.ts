@@ -4,6 +4,7 @@ import { VERSION } from '../api/version.js';
 import { registerCheck } from './commands/check.js';
 import { registerCone } from './commands/cone.js';
 import { registerCoverage } from './commands/coverage.js';
+import { registerDebias } from './commands/debias.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
@@ -26,6 +27,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerInvariance,
   registerScalars,
   registerCone,
+  registerDebias,
   registerDoctor,
   registerDemo,
 ];

@@ -41,6 +41,9 @@ export function batchNormalization(node: DegreeNode): DegreeValue {
   return node.breaks(`has an offset that is not 0 in ${count} of ${beta.length} channels`, {
     culprits,
     count,
+    biases: [parameters[1]!, parameters[2]!].flatMap((value) =>
+      value.kind === 'constant' ? [value.name] : [],
+    ),
   });
 }
 

@@ -2,6 +2,9 @@
 import type { AttributeProto, NodeProto } from '../onnx/model-proto.js';
 import { type Break, type DegreeValue, degreeOf, nonZero } from './degree-values.js';
 
+/** Operators to which a constant is a bias (or, for Pad, a border). */
+const ADDING = new Set(['Add', 'Sub', 'Sum', 'Gemm', 'Conv', 'ConvTranspose', 'Pad']);
+
 export class DegreeNode {
   readonly op: string;
 
@@ -51,12 +54,15 @@ export class DegreeNode {
 
   breaks(
     reason: string,
-    numbers: Pick<Break, 'culprits' | 'count'> = { culprits: [], count: 0 },
+    numbers: Pick<Break, 'culprits' | 'count' | 'biases'> = { culprits: [], count: 0 },
   ): DegreeValue {
     return { kind: 'broken', at: this.place(reason, numbers) };
   }
 
-  place(reason: string, numbers: Pick<Break, 'culprits' | 'count'> = { culprits: [], count: 0 }): Break {
+  place(
+    reason: string,
+    numbers: Pick<Break, 'culprits' | 'count' | 'biases'> = { culprits: [], count: 0 },
+  ): Break {
     return { node: this.label, operator: this.op, reason, ...numbers };
   }
 
@@ -76,7 +82,8 @@ export class DegreeNode {
     }
     const numbers = nonZero(value);
     const what = numbers.count === 0 ? 'a constant that is not known to be 0' : 'a constant that is not 0';
-    return this.breaks(`combines a tensor of degree ${first} with ${what}`, numbers);
+    const biases = ADDING.has(this.op) && numbers.count > 0 ? { biases: [value.name] } : {};
+    return this.breaks(`combines a tensor of degree ${first} with ${what}`, { ...numbers, ...biases });
   }
 
   #attribute(name: string): AttributeProto | undefined {

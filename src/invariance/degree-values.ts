@@ -18,6 +18,8 @@ export interface Break {
   readonly culprits: readonly Culprit[];
   /** How many there are; 0 where no number is to blame. */
   readonly count: number;
+  /** Constants that act as biases here: if they were 0, the argument would go on. */
+  readonly biases?: readonly string[];
 }
 
 export type DegreeValue =

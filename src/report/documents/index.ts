@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { checkSchema } from './check.js';
 import { coneSchema } from './cone.js';
 import { coverageSchema } from './coverage.js';
+import { debiasSchema } from './debias.js';
 import { demoSchema } from './demo.js';
 import { doctorSchema } from './doctor.js';
 import { evaluateSchema } from './evaluate.js';
@@ -17,6 +18,7 @@ export const DOCUMENTS = {
   check: checkSchema,
   cone: coneSchema,
   coverage: coverageSchema,
+  debias: debiasSchema,
   demo: demoSchema,
   doctor: doctorSchema,
   evaluate: evaluateSchema,
