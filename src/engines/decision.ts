@@ -5,6 +5,7 @@ import type { Phases } from '../nap/nap.js';
 import type { Network } from '../network/network.js';
 import type { Obligation, UnknownReason } from '../obligation/obligation.js';
 import type { SolverName } from '../solvers/solver.js';
+import type { Falsifier } from './falsify/falsifier.js';
 import type { RegionCache } from './region.js';
 
 export type Decision =
@@ -67,6 +68,7 @@ export interface EngineContext {
   readonly engine: EngineName;
   readonly regions: RegionCache;
   readonly ascent: Ascent;
+  readonly falsifier: Falsifier;
   /** Search on until the proved margin is the least one of the suffix that proves it. */
   readonly exactMargin: boolean;
   /** Per obligation, for branch and bound. */

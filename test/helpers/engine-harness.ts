@@ -5,6 +5,7 @@ import { Ascent } from '../../src/bounds/ascent/ascent.js';
 import { holesAmong } from '../../src/certificate/proof.js';
 import { replayPoint } from '../../src/checker/exact/replay.js';
 import type { Decision, EngineName } from '../../src/engines/decision.js';
+import { Falsifier } from '../../src/engines/falsify/falsifier.js';
 import { type Decided, decide } from '../../src/engines/portfolio.js';
 import { RegionCache } from '../../src/engines/region.js';
 import { lowerModel } from '../../src/network/lower.js';
@@ -46,6 +47,7 @@ export async function openHarness(bytes: Uint8Array): Promise<Harness> {
   const confirm = confirmer(network, runtime);
   const regions = new RegionCache(network);
   const ascent = new Ascent(network);
+  const falsifier = new Falsifier(network, null);
   const claimContext: Harness['claimContext'] = (claim) => ({
     network,
     modelSha256: loaded.sha256,
@@ -64,6 +66,7 @@ export async function openHarness(bytes: Uint8Array): Promise<Harness> {
           maxNodes,
           regions,
           ascent,
+          falsifier,
           exactMargin: false,
           network,
           confirm,
@@ -81,6 +84,7 @@ export async function openHarness(bytes: Uint8Array): Promise<Harness> {
     close: async () => {
       regions.dispose();
       await ascent.dispose();
+      await falsifier.dispose();
       await runtime.close();
     },
   };

@@ -11,6 +11,7 @@ import { PREDICATE_TYPE, STATEMENT_TYPE, semanticsOf } from '../../certificate/c
 import { holesAmong } from '../../certificate/proof.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import type { EngineContext, EngineName } from '../../engines/decision.js';
+import { Falsifier } from '../../engines/falsify/falsifier.js';
 import type { ScannedData } from '../../engines/falsify/follower-scan.js';
 import { RegionCache } from '../../engines/region.js';
 import { recordPatterns } from '../../mining/patterns.js';
@@ -81,6 +82,7 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
   const components = { ...(await componentVersions()), ...ownComponents() };
   const regions = new RegionCache(network);
   const ascent = new Ascent(network);
+  let falsifier: Falsifier | null = null;
   const claim: ClaimContext = {
     network,
     modelSha256: model.sha256,
@@ -102,6 +104,7 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
     });
   try {
     const data = await scan(input, progress, signal);
+    falsifier = new Falsifier(network, data);
     const engine: EngineContext = {
       engine: input.engine,
       regions,
@@ -111,6 +114,7 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
       confirm: float32?.confirm ?? confirmer(network, runtime),
       audit: checker.audit,
       ascent,
+      falsifier,
       solver: input.solver,
       timeoutSeconds: input.timeoutSeconds,
       signal,
@@ -150,6 +154,7 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
   } finally {
     regions.dispose();
     await ascent.dispose();
+    await falsifier?.dispose();
     await runtime.close();
     await float32?.close();
     await closeSolvers();

@@ -47,19 +47,34 @@ export async function decideByBab(
   const starts = suffixStarts(network);
   const suffixes = starts.slice(0, -1);
   const whole = starts[starts.length - 1]!;
+  let nearest: number | null = null;
   if (region.openNeurons() > SMALL || !bounded(obligation)) {
     const quick = await trySuffixes(attempt, suffixes, context.exactMargin ? THOROUGH : QUICK);
     if (quick !== null) return quick;
     if (signal.aborted) return undecided('interrupted', 'stopped by the user');
     const now = performance.now();
     const limits = { deadline: now + (deadline - now) * TIGHTEN_SHARE, signal };
+    const { confirmed, bestMargin } = await context.falsifier.search(
+      obligation,
+      context.confirm,
+      limits.deadline,
+      signal,
+    );
+    if (confirmed !== null) return { verdict: 'sat', confirmed };
+    nearest = bestMargin;
     await region.tighten(context.ascent, obligation, limits);
     const thorough = await trySuffixes(attempt, suffixes, THOROUGH);
     if (thorough !== null) return thorough;
     const cubes = await tryCubes(attempt, suffixes);
     if (cubes !== null) return cubes;
   }
-  return searchWhole(attempt, whole);
+  return withBest(await searchWhole(attempt, whole), nearest);
+}
+
+/** What stays open says how near a point of the region came to a counterexample. */
+function withBest(decision: Decision, margin: number | null): Decision {
+  if (decision.verdict !== 'unknown' || margin === null || margin < 0) return decision;
+  return { ...decision, bestMargin: Math.min(margin, decision.bestMargin ?? Infinity) };
 }
 
 /** Hidden layers from which neurons are split in cubes; the share of the remaining time for cubes. */

@@ -15,6 +15,7 @@ import type { LpBasis, LpResult } from '../../solvers/highs-model.js';
 import { valuesAt } from '../encoding/encode.js';
 import { type Branch, rankNeurons, splitByValue, splitMaximum } from './branching.js';
 import { type Leaf, leafFromMultipliers } from './leaf.js';
+import { splitLine } from './line-split.js';
 import { Pseudocosts } from './pseudocosts.js';
 import type { Relaxation } from './relaxation.js';
 import type { ProofTree } from './tree.js';
@@ -203,6 +204,8 @@ class Search {
       const { encoding, start } = this.relaxation;
       return splitMaximum(this.network, bounds, encoding, x) ?? splitByValue(this.network, bounds, start);
     }
+    const cut = splitLine(this.network, bounds, this.relaxation.start, ranked[0]!);
+    if (cut !== null) return cut;
     if (ranked.length === 1 || lp.status !== 'optimal') return ranked[0]!;
     const parent = -lp.objective;
     const cap = parent + 0.05 * Math.max(1, Math.abs(parent));

@@ -6,6 +6,7 @@ import { evaluateFrom } from '../../network/evaluate-from.js';
 import { type Network, neuronBlocks, type TensorId } from '../../network/network.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import { type Attempt, closed, excess, type Unsat } from './attempt.js';
+import { onlyOpen } from './line-split.js';
 import type { Relaxation } from './relaxation.js';
 import { type SearchHooks, type SearchLimits, search } from './search.js';
 
@@ -21,6 +22,8 @@ export async function trySuffixes(
     if (decision === null) continue;
     if (!attempt.context.exactMargin) return decision;
     if (best === null || (decision.margin ?? -Infinity) > (best.margin ?? -Infinity)) best = decision;
+    // On a line the search is exact; the many dimensions of earlier starts would take all the time.
+    if (onlyOpen(attempt.region.bounds, start) !== null) return best;
   }
   return best;
 }

@@ -1,0 +1,113 @@
+/**
+ * Looks for a counterexample by gradient search, from the data's followers nearest to the boundary, or from points of the
+ * box where there are none. Sound: a candidate counts only once it is confirmed. Reference: bounding.md, section 4.
+ */
+import { logitsOf } from '../../network/forward.js';
+import type { Network } from '../../network/network.js';
+import type { Obligation } from '../../obligation/obligation.js';
+import type { Confirm, Confirmed } from '../decision.js';
+import { type ScannedData, samplesInRegion } from './follower-scan.js';
+import { GradientSearch } from './gradient-search.js';
+
+const STARTS = 64;
+/** Followers evaluated per region to find the nearest. */
+const FOLLOWERS = 400;
+/** Large steps find most; small ones find what hides in corners. */
+const PASSES = [
+  { steps: 300, rate: 0.02 },
+  { steps: 300, rate: 0.003 },
+] as const;
+/** Candidates replayed per pass. */
+const REPLAYS = 5;
+
+interface Follower {
+  readonly point: Float64Array;
+  readonly logits: Float64Array;
+}
+
+export interface Falsified {
+  readonly confirmed: Confirmed | null;
+  /** Least margin among the points that followed in float32; null if none did. */
+  readonly bestMargin: number | null;
+}
+
+export class Falsifier {
+  readonly #gradient: GradientSearch;
+  /** Followers by region: all competitors of a class share the array of NAPs. */
+  readonly #followers = new WeakMap<object, readonly Follower[]>();
+
+  constructor(
+    readonly network: Network,
+    readonly data: ScannedData | null,
+  ) {
+    this.#gradient = new GradientSearch(network);
+  }
+
+  async search(
+    obligation: Obligation,
+    confirm: Confirm,
+    deadline: number,
+    signal: AbortSignal,
+  ): Promise<Falsified> {
+    const starts = this.#starts(obligation);
+    let bestMargin: number | null = null;
+    for (const limits of PASSES) {
+      if (performance.now() > deadline || signal.aborted) break;
+      const found = await this.#gradient.run(obligation, starts, limits);
+      if (found === null) break;
+      if (found.best !== null) bestMargin = Math.min(bestMargin ?? Infinity, -found.best);
+      for (const point of found.points.slice(0, REPLAYS)) {
+        const outcome = await confirm(obligation, point, 'gradient search');
+        if ('point' in outcome) return { confirmed: outcome, bestMargin };
+      }
+    }
+    return { confirmed: null, bestMargin };
+  }
+
+  async dispose(): Promise<void> {
+    await this.#gradient.dispose();
+  }
+
+  #starts(obligation: Obligation): Float64Array[] {
+    const followers = obligation.naps.length === 0 ? [] : this.#followersOf(obligation);
+    if (followers.length === 0) return boxPoints(obligation, STARTS);
+    const lead = ({ logits }: Follower): number =>
+      obligation.outputs[0]!.terms.reduce(
+        (sum, { output, coefficient }) => sum + coefficient * logits[output]!,
+        0,
+      );
+    return [...followers]
+      .sort((a, b) => lead(b) - lead(a))
+      .slice(0, STARTS)
+      .map(({ point }) => point);
+  }
+
+  #followersOf(obligation: Obligation): readonly Follower[] {
+    if (this.data === null) return [];
+    const known = this.#followers.get(obligation.naps);
+    if (known !== undefined) return known;
+    const found = samplesInRegion(this.data, { ...obligation, outputs: [] }, FOLLOWERS).map(({ point }) => ({
+      point,
+      logits: logitsOf(this.network, point),
+    }));
+    this.#followers.set(obligation.naps, found);
+    return found;
+  }
+}
+
+/** The box's middle and seeded points of it, corners among them. */
+function boxPoints({ box }: Obligation, count: number): Float64Array[] {
+  const finite = (x: number): number => Math.max(-1e6, Math.min(1e6, x));
+  let state = 12345;
+  const random = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  return Array.from({ length: count }, (_, k) =>
+    box.lower.map((low, i) => {
+      const [l, u] = [finite(low), finite(box.upper[i]!)];
+      const share = k === 0 ? 0.5 : k % 2 === 0 ? random() : Math.round(random());
+      return l + share * (u - l);
+    }),
+  );
+}
