@@ -21,6 +21,7 @@ export interface HarnessOptions {
   readonly solver?: SolverName;
   readonly timeoutSeconds?: number;
   readonly maxNodes?: number;
+  readonly directNeurons?: number;
 }
 
 /** What the checker says of a decision's proof, asked once more and from nothing. */
@@ -57,7 +58,10 @@ export async function openHarness(bytes: Uint8Array): Promise<Harness> {
   return {
     network,
     claimContext,
-    decide: (obligation, { engine, solver = 'highs', timeoutSeconds = 20, maxNodes = 20_000 }) =>
+    decide: (
+      obligation,
+      { engine, solver = 'highs', timeoutSeconds = 20, maxNodes = 20_000, directNeurons },
+    ) =>
       decide(
         {
           engine,
@@ -68,6 +72,7 @@ export async function openHarness(bytes: Uint8Array): Promise<Harness> {
           ascent,
           falsifier,
           exactMargin: false,
+          ...(directNeurons === undefined ? {} : { directNeurons }),
           network,
           confirm,
           audit: audit(),

@@ -48,7 +48,7 @@ export async function decideByBab(
   const suffixes = starts.slice(0, -1);
   const whole = starts[starts.length - 1]!;
   let nearest: number | null = null;
-  if (region.openNeurons() > SMALL || !bounded(obligation)) {
+  if (region.openNeurons() > (context.directNeurons ?? SMALL) || !bounded(obligation)) {
     const quick = await trySuffixes(attempt, suffixes, context.exactMargin ? THOROUGH : QUICK);
     if (quick !== null) return quick;
     if (signal.aborted) return undecided('interrupted', 'stopped by the user');
