@@ -158,7 +158,8 @@ function reluVectors({ input, slope }: ReluLayer, bounds: Bounds): Record<string
     v.sign[i] = l >= 0 ? 1 : u <= 0 ? -1 : 0;
     v.bterm[i] = l >= 0 ? -finite(l) : u <= 0 ? finite(u) : 0;
     const width = u - l;
-    v.inverse[i] = Number.isFinite(width) && width > 0 ? 1 / width : 1e-3;
+    // An interval of rounding noise (a neuron without weights) must not make an infinite step.
+    v.inverse[i] = Number.isFinite(width) && width > 1e-6 ? 1 / width : 1e-3;
   }
   return v;
 }
