@@ -39,6 +39,8 @@ export interface VerifyFilesOptions {
   readonly timeoutSeconds: number;
   /** Branch-and-bound nodes per obligation; see `verify` for the default. */
   readonly maxNodes?: number;
+  readonly maxMemoryBytes?: number;
+  readonly exactMargin?: boolean;
   readonly output: string;
   /** Replace what the output path holds instead of going on from it. */
   readonly fresh?: boolean;
@@ -88,6 +90,8 @@ export async function verifyFiles(
       solver: options.solver,
       timeoutSeconds: options.timeoutSeconds,
       ...(options.maxNodes === undefined ? {} : { maxNodes: options.maxNodes }),
+      ...(options.maxMemoryBytes === undefined ? {} : { maxMemoryBytes: options.maxMemoryBytes }),
+      exactMargin: options.exactMargin ?? false,
       candidates: witnessCandidates(naps, resumed),
       ...(resumed === null ? {} : { known: resumed.known, knownShared: resumed.shared }),
     },

@@ -72,6 +72,7 @@ export async function openHarness(bytes: Uint8Array): Promise<Harness> {
           ascent,
           falsifier,
           exactMargin: false,
+          maxMemoryBytes: Number.POSITIVE_INFINITY,
           ...(directNeurons === undefined ? {} : { directNeurons }),
           network,
           confirm,

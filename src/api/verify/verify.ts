@@ -54,6 +54,8 @@ export interface VerifyInput {
   readonly exactMargin?: boolean;
   /** Branch-and-bound nodes per obligation; default 100,000. */
   readonly maxNodes?: number;
+  /** Resident memory of the process at which a search gives up; default 4 GiB. */
+  readonly maxMemoryBytes?: number;
   /** Results of an earlier run by obligation digest, re-checked by the caller. */
   readonly known?: ReadonlyMap<string, ObligationResult>;
   /** Lists of lemmas that the proofs among them use. */
@@ -62,6 +64,7 @@ export interface VerifyInput {
   readonly candidates?: WitnessCandidates;
 }
 
+const DEFAULT_MAX_MEMORY_BYTES = 4 * 2 ** 30;
 const DEFAULT_MAX_NODES = 100_000;
 
 export interface VerifyEvents {
@@ -110,6 +113,7 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
       regions,
       exactMargin: input.exactMargin ?? false,
       maxNodes: input.maxNodes ?? DEFAULT_MAX_NODES,
+      maxMemoryBytes: input.maxMemoryBytes ?? DEFAULT_MAX_MEMORY_BYTES,
       network,
       confirm: float32?.confirm ?? confirmer(network, runtime),
       audit: checker.audit,

@@ -14,6 +14,8 @@ interface Flags extends CommonOptions, ClaimFlags, Omit<DatasetFlags, 'data'> {
   readonly solver: 'glpk' | 'highs';
   readonly timeout: number;
   readonly maxNodes?: number;
+  readonly maxMemory?: number;
+  readonly exactMargin?: true;
   readonly output: string;
   readonly fresh?: true;
   readonly pictures?: string;
@@ -47,6 +49,15 @@ export function registerVerify(program: Command): void {
     .addOption(new Option('--solver <name>', 'MILP solver').choices(['glpk', 'highs']).default('glpk'))
     .option('--timeout <seconds>', 'per obligation', secondsOption('--timeout'), 60)
     .option('--max-nodes <n>', 'branch-and-bound nodes per obligation', integerOption('--max-nodes', 1))
+    .option(
+      '--max-memory <mib>',
+      'memory of the process at which a search gives up (default 4096)',
+      integerOption('--max-memory', 1),
+    )
+    .option(
+      '--exact-margin',
+      'search on for the least margin behind the layer that decides, not just its sign',
+    )
     .requiredOption(
       '-o, --output <file>',
       'certificate to write; what an earlier one of the same model shows is re-checked and kept',
@@ -73,6 +84,8 @@ export function registerVerify(program: Command): void {
           solver: flags.solver,
           timeoutSeconds: flags.timeout,
           ...(flags.maxNodes === undefined ? {} : { maxNodes: flags.maxNodes }),
+          ...(flags.maxMemory === undefined ? {} : { maxMemoryBytes: flags.maxMemory * 2 ** 20 }),
+          ...(flags.exactMargin === undefined ? {} : { exactMargin: true }),
           output: flags.output,
           ...(flags.fresh === undefined ? {} : { fresh: true }),
           ...(flags.pictures === undefined ? {} : { pictures: flags.pictures }),

@@ -118,6 +118,8 @@ export function splitByValue(network: Network, bounds: Bounds, start: TensorId):
 
 /** Start elements that are no points, above which endless intervals stay whole: there are too many corners. */
 const FEW = 4;
+/** Beyond, the solver takes bounds for infinite, or their products for too large. */
+const FARTHEST = 2 ** 30;
 
 function splitEndless(bounds: Bounds, tensor: TensorId): Branch | null {
   const [lower, upper] = [bounds.lower[tensor]!, bounds.upper[tensor]!];
@@ -126,5 +128,5 @@ function splitEndless(bounds: Bounds, tensor: TensorId): Branch | null {
   if (index === undefined || open.length > FEW) return null;
   const [l, u] = [lower[index]!, upper[index]!];
   const at = l > -Infinity ? l + Math.max(1, Math.abs(l)) : u < Infinity ? u - Math.max(1, Math.abs(u)) : 0;
-  return Number.isFinite(at) ? { tensor, index, at, score: 0 } : null;
+  return Math.abs(at) <= FARTHEST ? { tensor, index, at, score: 0 } : null;
 }

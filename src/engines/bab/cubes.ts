@@ -34,7 +34,10 @@ export interface CubeSearch {
   readonly starts: readonly TensorId[];
   readonly hooks: (start: TensorId) => SearchHooks;
   readonly deadline: number;
+  readonly maxMemoryBytes: number;
   readonly signal: AbortSignal;
+  /** Cubes that may still be tried. */
+  cubesLeft: number;
 }
 
 export type CubeResult =
@@ -64,6 +67,8 @@ export async function searchCubes(run: CubeSearch, cube: Cube, root = true): Pro
       step: { rule: 'bound', tensor: network.tensors[tensor]!.name, index },
     });
   }
+  if (run.cubesLeft <= 0 || process.memoryUsage.rss() > run.maxMemoryBytes) return { kind: 'open' };
+  run.cubesLeft--;
   const tried = root ? null : await tryCube(run, cube);
   if (tried !== null) return tried.kind === 'closed' ? closed(cube, tried.tree) : tried;
   if (performance.now() > run.deadline || run.signal.aborted) return { kind: 'open' };
@@ -102,7 +107,8 @@ async function tryCube(run: CubeSearch, { bounds }: Cube): Promise<CubeResult | 
     if (relaxation === null) continue;
     try {
       const maxNodes = start === network.input ? NODES_WHOLE : NODES;
-      const limits = { deadline: run.deadline, signal: run.signal, maxNodes };
+      const { deadline, maxMemoryBytes, signal } = run;
+      const limits = { deadline, maxMemoryBytes, signal, maxNodes };
       const result = await search(network, relaxation, obligation, bounds, limits, run.hooks(start));
       if (result.kind === 'closed') return { kind: 'closed', tree: result.tree };
       if (result.kind === 'point' && start === network.input) return { kind: 'point' };

@@ -98,7 +98,9 @@ async function tryCubes(attempt: Attempt, suffixes: readonly TensorId[]): Promis
       hooks: (start) =>
         start === network.input ? wholeHooks(context, obligation, found) : suffixHooks(attempt, start),
       deadline: now + (deadline - now) * CUBES_SHARE,
+      maxMemoryBytes: context.maxMemoryBytes,
       signal,
+      cubesLeft: attempt.maxNodes,
     },
     region.cubes,
   );

@@ -24,6 +24,7 @@ export interface SearchLimits {
   /** performance.now() value. */
   readonly deadline: number;
   readonly maxNodes: number;
+  readonly maxMemoryBytes: number;
   readonly signal: AbortSignal;
 }
 
@@ -251,6 +252,7 @@ class Search {
     if (this.limits.signal.aborted) throw this.#stopped('interrupted');
     if (performance.now() > this.limits.deadline) throw this.#stopped('timeout');
     if (this.nodes > this.limits.maxNodes) throw this.#stopped('node-limit');
+    if (process.memoryUsage.rss() > this.limits.maxMemoryBytes) throw this.#stopped('memory');
   }
 
   #stopped(reason: UnknownReason): Stop {

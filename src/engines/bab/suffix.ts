@@ -44,6 +44,7 @@ async function trySuffix(attempt: Attempt, start: TensorId, effort: Effort): Pro
   const limits = {
     deadline: now + (deadline - now) * effort.share,
     maxNodes: Math.min(attempt.maxNodes, effort.nodes),
+    maxMemoryBytes: context.maxMemoryBytes,
     signal: context.signal,
   };
   const result = await search(context.network, relaxation, obligation, region.bounds, limits, hooks);

@@ -26,7 +26,8 @@ export async function searchWhole(attempt: Attempt, start: TensorId): Promise<De
   if (relaxation === null) return withoutSolver(attempt);
   const found = nothingFound();
   const hooks = wholeHooks(context, obligation, found);
-  const limits = { deadline, maxNodes, signal: context.signal };
+  const { maxMemoryBytes, signal } = context;
+  const limits = { deadline, maxNodes, maxMemoryBytes, signal };
   const result = await search(context.network, relaxation, obligation, region.bounds, limits, hooks);
   if (result.kind === 'closed') {
     const { decision, rejected } = closed(attempt, result.tree);
