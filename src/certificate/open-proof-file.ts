@@ -1,16 +1,20 @@
 /** Proof files beside a certificate. */
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { InputError } from '../util/errors.js';
+import type { ByteSource } from './pinned-bytes.js';
 import {
   DEFAULT_PROOF_FILE_LIMITS,
+  openProofSource,
   type ProofFile,
   type ProofFileLimits,
-  readProofFile,
 } from './proof-file.js';
 
 /** Separators, drive letters, control characters: anything that could leave the folder. */
 const OUTSIDE = /[/\\:\p{Cc}]|^\.{1,2}$/u;
+
+/** Something may take the place of the file: opening a pipe must not wait for a writer. */
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
  * Opens proof files of one folder by base name and digest. A name that could lead out of the folder, a missing
@@ -28,25 +32,53 @@ export function proofFolder(
         found: JSON.stringify(name),
       });
     }
-    return readProofFile(readBounded(join(folder, name), limits), sha256, name, limits);
+    return openProofSource(fileSource(resolve(join(folder, name)), limits), sha256, name, limits);
   };
 }
 
-function readBounded(path: string, { maxCompressedBytes }: ProofFileLimits): Uint8Array {
+/**
+ * The file, opened anew for every read: a reader of sections may be left at any step, and nothing stays open then.
+ * That all reads see the same bytes is for their digests to ensure (pinned-bytes.ts), not for the path.
+ */
+function fileSource(path: string, { maxCompressedBytes }: ProofFileLimits): ByteSource {
+  const size = withFile(path, (_, fileSize) => fileSize);
+  if (size > maxCompressedBytes) {
+    throw unreadable(path, `a file of at most ${maxCompressedBytes} bytes`, `${size} bytes`);
+  }
+  return { size, read: (offset, length) => withFile(path, (file) => readAt(file, path, offset, length)) };
+}
+
+function withFile<T>(path: string, use: (descriptor: number, size: number) => T): T {
+  const expected = 'the proof file that the certificate names';
   try {
-    const status = statSync(path);
-    if (status.isFile() && status.size <= maxCompressedBytes) return readFileSync(path);
-    throw new InputError('cannot read the proof file', {
-      file: path,
-      expected: `a file of at most ${maxCompressedBytes} bytes`,
-      found: status.isFile() ? `${status.size} bytes` : 'no regular file',
-    });
+    if (!statSync(path).isFile()) throw unreadable(path, expected, 'no regular file');
+    const descriptor = openSync(path, OPEN_FLAGS);
+    try {
+      const status = fstatSync(descriptor);
+      if (!status.isFile()) throw unreadable(path, expected, 'no regular file');
+      return use(descriptor, status.size);
+    } finally {
+      closeSync(descriptor);
+    }
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError('cannot read the proof file', {
-      file: path,
-      expected: 'the proof file that the certificate names',
-      found: (error as NodeJS.ErrnoException).code ?? String(error),
-    });
+    throw unreadable(path, expected, (error as NodeJS.ErrnoException).code ?? String(error));
   }
+}
+
+function readAt(descriptor: number, path: string, offset: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const count = readSync(descriptor, bytes, done, length - done, offset + done);
+    if (count === 0) {
+      throw unreadable(path, `${offset + length} bytes, as when it was opened`, `${offset + done} bytes`);
+    }
+    done += count;
+  }
+  return bytes;
+}
+
+function unreadable(file: string, expected: string, found: string): InputError {
+  return new InputError('cannot read the proof file', { file, expected, found });
 }

@@ -2,86 +2,71 @@
  * Proof files: gzip-compressed JSON lines in sections, bound to a certificate by the digest of the compressed
  * bytes (specs/certificate-v1.md, section 4.4).
  *
- * A reader holds the compressed bytes (until they are unpacked) and the unpacked text, both under a limit, and an
- * index of sections. Steps are parsed one line at a time, as a checker asks for them, and are not kept.
+ * A reader goes over the file twice when it is opened, for the digest and for an index of sections, and again
+ * for every section that is asked for. It holds the index, a digest per block (pinned-bytes.ts), and while it reads
+ * one gzip member and one line; steps are parsed as a checker asks for them, and are not kept.
  */
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
 import { parseStrictJson } from '../util/strict-json.js';
+import { gzipMembers } from './gzip-members.js';
+import { type ByteSource, type PinnedBytes, pin } from './pinned-bytes.js';
 import { type ProofStep, stepSchema } from './proof.js';
+import { cutOff, type Line, type LineStart, lineReader, placeOf } from './proof-lines.js';
+
+export { type ProofFileWriter, proofFileWriter } from './proof-file-writer.js';
 
 export interface ProofFileLimits {
   readonly maxCompressedBytes: number;
+  /** Of the whole unpacked text. */
   readonly maxBytes: number;
   readonly maxLineBytes: number;
+  /** Unpacked text of one section; default `maxBytes`. */
+  readonly maxSectionBytes?: number;
+  /** Characters of all section ids, 100 more for each section; default 32 Mi. */
+  readonly maxIndexCharacters?: number;
 }
+
+const MAX_INDEX_CHARACTERS = 32 * 1024 * 1024;
+const INDEX_ENTRY_CHARACTERS = 100;
 
 export const DEFAULT_PROOF_FILE_LIMITS: ProofFileLimits = {
   maxCompressedBytes: 512 * 1024 * 1024,
-  maxBytes: 2 * 1024 * 1024 * 1024,
+  maxBytes: 8 * 1024 * 1024 * 1024,
   maxLineBytes: 64 * 1024 * 1024,
+  maxSectionBytes: 2 * 1024 * 1024 * 1024,
+  maxIndexCharacters: MAX_INDEX_CHARACTERS,
 };
 
 const STEP_DEPTH = 10;
-const NEWLINE = 10;
-/** Text collected before a gzip member is written; a proof file is a series of members. */
-const MEMBER_BYTES = 4 * 1024 * 1024;
+/** An id has at most 1000 characters, each at most six bytes of JSON. */
+const MAX_HEADER_BYTES = 8192;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 const headerSchema = z.strictObject({
   section: z.string().min(1).max(1000),
   steps: z.int().min(1).max(1e9),
 });
 
-export interface ProofFileWriter {
-  /** Appends a section; ids must differ, and a section has at least one step (else a RangeError). */
-  readonly section: (id: string, steps: readonly ProofStep[]) => void;
-  /** The compressed file and its digest. */
-  readonly finish: () => { readonly bytes: Uint8Array; readonly sha256: string };
-}
-
-export function proofFileWriter(): ProofFileWriter {
-  const members: Buffer[] = [];
-  const ids = new Set<string>();
-  let lines: string[] = [];
-  let size = 0;
-  const flush = (): void => {
-    if (size > 0) members.push(gzipSync(lines.join('')));
-    lines = [];
-    size = 0;
-  };
-  const write = (value: unknown): void => {
-    const line = `${JSON.stringify(value)}\n`;
-    lines.push(line);
-    size += line.length;
-    if (size >= MEMBER_BYTES) flush();
-  };
-  return {
-    section: (id, steps) => {
-      if (ids.has(id)) throw new RangeError(`section ${id} is written twice`);
-      if (steps.length === 0) throw new RangeError(`section ${id} is empty`);
-      ids.add(id);
-      write({ section: id, steps: steps.length });
-      for (const step of steps) write(step);
-    },
-    finish: () => {
-      flush();
-      const bytes = Buffer.concat(members);
-      return { bytes, sha256: sha256(bytes) };
-    },
-  };
-}
-
 export interface ProofFile {
-  /** The steps of a section, parsed as they are read. InputError for an unknown section or a malformed step. */
+  /**
+   * The steps of a section, unpacked and parsed as they are read. InputError for an unknown section, and while
+   * reading for a malformed step and for a file that has changed since it was opened.
+   */
   readonly section: (id: string) => Iterable<ProofStep>;
   readonly sections: readonly string[];
 }
 
-interface Section {
-  readonly start: number;
+interface Section extends LineStart {
   readonly steps: number;
+}
+
+/** Data and the rules for it, as every step of reading needs them. */
+interface Reading {
+  readonly bytes: PinnedBytes;
+  readonly file: string;
+  readonly limits: ProofFileLimits;
 }
 
 /** @throws InputError for another digest, oversized, truncated or malformed data */
@@ -91,24 +76,39 @@ export function readProofFile(
   file: string,
   limits: ProofFileLimits = DEFAULT_PROOF_FILE_LIMITS,
 ): ProofFile {
-  if (bytes.length > limits.maxCompressedBytes) {
+  const read = (offset: number, length: number): Uint8Array => bytes.subarray(offset, offset + length);
+  return openProofSource({ size: bytes.length, read }, expectedSha256, file, limits);
+}
+
+/**
+ * Like `readProofFile`, of bytes that stay where they are. The digest is compared before anything is unpacked, and
+ * what is unpacked later is compared with what was hashed.
+ * @throws InputError for another digest, oversized, truncated or malformed data
+ */
+export function openProofSource(
+  source: ByteSource,
+  expectedSha256: string,
+  file: string,
+  limits: ProofFileLimits = DEFAULT_PROOF_FILE_LIMITS,
+): ProofFile {
+  if (source.size > limits.maxCompressedBytes) {
     throw new InputError('the proof file is too large', {
       file,
       expected: `at most ${limits.maxCompressedBytes} bytes`,
-      found: `${bytes.length}`,
+      found: `${source.size}`,
     });
   }
-  const found = sha256(bytes);
-  if (found !== expectedSha256) {
+  const bytes = pin(source, file);
+  if (bytes.sha256 !== expectedSha256) {
     throw new InputError('not the proof file that the certificate names', {
       file,
       place: 'sha256',
       expected: expectedSha256,
-      found,
+      found: bytes.sha256,
     });
   }
-  const text = unpack(bytes, file, limits);
-  const sections = indexSections(text, file, limits);
+  const reading = { bytes, file, limits };
+  const sections = indexSections(reading);
   return {
     sections: [...sections.keys()],
     section: (id) => {
@@ -120,90 +120,70 @@ export function readProofFile(
           found: JSON.stringify(id),
         });
       }
-      return readSteps(text, section, id, file, limits);
+      return readSteps(reading, section, id);
     },
   };
 }
 
-function unpack(bytes: Uint8Array, file: string, limits: ProofFileLimits): Buffer {
-  try {
-    return gunzipSync(bytes, { maxOutputLength: limits.maxBytes });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw new InputError('cannot unpack the proof file', {
-      file,
-      expected: `gzip data of at most ${limits.maxBytes} bytes when unpacked`,
-      found: code === 'ERR_BUFFER_TOO_LARGE' ? 'more' : `${(error as Error).message}`,
-    });
-  }
-}
-
-function indexSections(text: Buffer, file: string, limits: ProofFileLimits): Map<string, Section> {
+function indexSections({ bytes, file, limits }: Reading): Map<string, Section> {
   const sections = new Map<string, Section>();
-  let at = 0;
+  const lines = lineReader(gzipMembers(bytes, 0, file, limits.maxBytes), 0, file);
+  const maxHeader = Math.min(MAX_HEADER_BYTES, limits.maxLineBytes);
+  const maxSection = limits.maxSectionBytes ?? limits.maxBytes;
+  const maxIndex = limits.maxIndexCharacters ?? MAX_INDEX_CHARACTERS;
+  let index = 0;
   let line = 1;
-  while (at < text.length) {
-    const end = lineEnd(text, at, line, file, limits);
-    const header = headerSchema.safeParse(parseLine(text, at, end, line, file));
-    if (!header.success) throw malformed(file, line, 'a section header', header.error);
-    const { section, steps } = header.data;
-    if (sections.has(section)) {
-      throw new InputError('a section occurs twice', {
-        file,
-        place: `line ${line}`,
-        found: JSON.stringify(section),
-      });
+  for (;;) {
+    const first = lines.next({ place: line, maxBytes: maxHeader, keep: true });
+    if (first === null) break;
+    const { section, steps } = parseHeader(first, line, file);
+    const refuse = (message: string, expected: string): InputError =>
+      new InputError(message, { file, place: placeOf(line), expected, found: JSON.stringify(section) });
+    if (sections.has(section)) throw refuse('a section occurs twice', 'another id');
+    index += section.length + INDEX_ENTRY_CHARACTERS;
+    if (index > maxIndex) throw refuse('too many sections', `an index of at most ${maxIndex} characters`);
+    sections.set(section, { member: first.member, skip: first.skip, steps });
+    let size = first.length + 1;
+    for (let n = 1; n <= steps; n++) {
+      const step = lines.next({ place: line + n, maxBytes: limits.maxLineBytes, keep: false });
+      if (step === null) throw cutOff(file, line + n);
+      size += step.length + 1;
+      if (size > maxSection) throw refuse('a section is too large', `at most ${maxSection} unpacked bytes`);
     }
-    at = end + 1;
-    sections.set(section, { start: at, steps });
-    for (let n = 0; n < steps; n++) at = lineEnd(text, at, line + 1 + n, file, limits) + 1;
     line += 1 + steps;
   }
+  if (sections.size === 0) throw cutOff(file, line);
   return sections;
 }
 
+function parseHeader(first: Line, line: number, file: string): z.infer<typeof headerSchema> {
+  const header = headerSchema.safeParse(parseLine(first, line, file));
+  if (!header.success) throw malformed(file, line, 'a section header', header.error);
+  return header.data;
+}
+
 function* readSteps(
-  text: Buffer,
-  { start, steps }: Section,
+  { bytes, file, limits }: Reading,
+  { member, skip, steps }: Section,
   id: string,
-  file: string,
-  limits: ProofFileLimits,
 ): Generator<ProofStep> {
-  let at = start;
+  const lines = lineReader(gzipMembers(bytes, member, file, limits.maxBytes), skip, file);
+  const maxBytes = limits.maxLineBytes;
+  lines.next({ place: `section ${JSON.stringify(id)}`, maxBytes, keep: false });
   for (let n = 0; n < steps; n++) {
     const place = `section ${JSON.stringify(id)}, step ${n}`;
-    const end = lineEnd(text, at, place, file, limits);
-    const step = stepSchema.safeParse(parseLine(text, at, end, place, file));
+    const line = lines.next({ place, maxBytes, keep: true });
+    if (line === null) throw cutOff(file, place);
+    const step = stepSchema.safeParse(parseLine(line, place, file));
     if (!step.success) throw malformed(file, place, 'a proof step', step.error);
     yield step.data;
-    at = end + 1;
   }
 }
 
-/** Position of the newline that ends the line which starts at `at`. */
-function lineEnd(
-  text: Buffer,
-  at: number,
-  line: number | string,
-  file: string,
-  limits: ProofFileLimits,
-): number {
-  const end = text.indexOf(NEWLINE, at);
-  const fault = { file, place: placeOf(line) };
-  if (end < 0) throw new InputError('the proof file is cut off', { ...fault, expected: 'a whole line' });
-  if (end - at > limits.maxLineBytes) {
-    throw new InputError('a line is too long', {
-      ...fault,
-      expected: `at most ${limits.maxLineBytes} bytes`,
-    });
-  }
-  return end;
-}
-
-function parseLine(text: Buffer, at: number, end: number, line: number | string, file: string): unknown {
+function parseLine({ text, length }: Line, line: number | string, file: string): unknown {
   try {
-    const decoded = new TextDecoder('utf-8', { fatal: true }).decode(text.subarray(at, end));
-    return parseStrictJson(decoded, file, { maxBytes: end - at, maxDepth: STEP_DEPTH });
+    const decoded = utf8.decode(text);
+    return parseStrictJson(decoded, file, { maxBytes: length, maxDepth: STEP_DEPTH });
   } catch (error) {
     if (error instanceof InputError) {
       const { place: inner, ...fault } = error.fault;
@@ -212,10 +192,6 @@ function parseLine(text: Buffer, at: number, end: number, line: number | string,
     }
     throw new InputError('a line is not UTF-8 text', { file, place: placeOf(line) });
   }
-}
-
-function placeOf(line: number | string): string {
-  return typeof line === 'number' ? `line ${line}` : line;
 }
 
 function malformed(file: string, line: number | string, expected: string, error: z.ZodError): InputError {
