@@ -6,7 +6,7 @@
  * ascent is ill conditioned, LPs on the suffix, which also use the literals of later layers (bounding.md, sections 2
  * and 7). Sound: every bound comes from numbers that the checker pushes back again.
  */
-import type { Ascent, AscentResult } from '../bounds/ascent/ascent.js';
+import type { Ascent, AscentResult, Forms } from '../bounds/ascent/ascent.js';
 import { type Bounds, propagate } from '../bounds/interval.js';
 import { type PushBack, pushBack } from '../bounds/push-back.js';
 import type { LemmaStep, Pass } from '../certificate/proof.js';
@@ -57,7 +57,15 @@ export async function tighten(
     if (open.length > 0 && depth > 0) {
       const found =
         bottleneck === null
-          ? await byAscent(network, ascent, bounds, layer, open, depth === 1 ? FIRST_ITERATIONS : ITERATIONS)
+          ? await byAscent(
+              network,
+              ascent,
+              bounds,
+              layer,
+              open,
+              depth === 1 ? FIRST_ITERATIONS : ITERATIONS,
+              limits,
+            )
           : await byLp(network, bounds, region, bottleneck, layer.input, open, limits);
       lemmas.push(...found);
     }
@@ -90,6 +98,9 @@ function isBottleneck(network: Network, bounds: Bounds, { input, output }: ReluL
   );
 }
 
+/** Forms of one run: a run cannot be interrupted, and a large layer has thousands of forms. */
+const CHUNK = 256;
+
 async function byAscent(
   network: Network,
   ascent: Ascent,
@@ -97,8 +108,40 @@ async function byAscent(
   layer: ReluLayer,
   open: readonly number[],
   iterations: number,
+  limits: TightenLimits,
 ): Promise<LemmaStep[]> {
   const tensor = layer.input;
+  const lemmas: LemmaStep[] = [];
+  const improved: Improvement[] = [];
+  for (let from = 0; from < open.length; from += CHUNK / 2) {
+    if (performance.now() > limits.deadline || limits.signal.aborted) break;
+    const part = open.slice(from, from + CHUNK / 2);
+    const result = await ascent.run(
+      bounds,
+      tensor,
+      network.input,
+      elementForms(network, bounds, tensor, part),
+      {
+        iterations,
+      },
+    );
+    if (result === null) break;
+    for (let q = 0; q < 2 * part.length; q++) {
+      const index = part[q >> 1]!;
+      const side = q % 2 === 0 ? 'upper' : 'lower';
+      if (!worth(bounds, tensor, index, side, result.bound[q]!)) continue;
+      const { pass, push } = evaluated(network, bounds, result, q, tensor, index, side);
+      if (!worth(bounds, tensor, index, side, push.bound)) continue;
+      improved.push({ index, side, bound: push.bound });
+      lemmas.push({ rule: 'lemma', tensor: network.tensors[tensor]!.name, index, side, pass });
+    }
+  }
+  for (const improvement of improved) apply(bounds, tensor, improvement);
+  return lemmas;
+}
+
+/** Upper and lower bound of each element, as forms. */
+function elementForms(network: Network, bounds: Bounds, tensor: TensorId, open: readonly number[]): Forms {
   const size = network.tensors[tensor]!.size;
   const count = 2 * open.length;
   const rows = new Float32Array(count * size);
@@ -109,21 +152,7 @@ async function byAscent(
     const width = bounds.upper[tensor]![index]! - bounds.lower[tensor]![index]!;
     range.fill(Number.isFinite(width) ? width : 1, 2 * k, 2 * k + 2);
   });
-  const result = await ascent.run(bounds, tensor, network.input, { count, rows, range }, { iterations });
-  if (result === null) return [];
-  const lemmas: LemmaStep[] = [];
-  const improved: Improvement[] = [];
-  for (let q = 0; q < count; q++) {
-    const index = open[q >> 1]!;
-    const side = q % 2 === 0 ? 'upper' : 'lower';
-    if (!worth(bounds, tensor, index, side, result.bound[q]!)) continue;
-    const { pass, push } = evaluated(network, bounds, result, q, tensor, index, side);
-    if (!worth(bounds, tensor, index, side, push.bound)) continue;
-    improved.push({ index, side, bound: push.bound });
-    lemmas.push({ rule: 'lemma', tensor: network.tensors[tensor]!.name, index, side, pass });
-  }
-  for (const improvement of improved) apply(bounds, tensor, improvement);
-  return lemmas;
+  return { count, rows, range };
 }
 
 interface Improvement {
