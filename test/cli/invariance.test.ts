@@ -1,0 +1,81 @@
+/** The commands about brightness, as a user runs them. */
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runCli } from '../helpers/run-cli.js';
+
+const FOLDER = mkdtempSync(join(tmpdir(), 'napcert-brightness-'));
+const ZERO_BIAS = 'models/mnist-64x2-zero-bias.onnx';
+const file = (name: string): string => join(FOLDER, name);
+
+describe('commands about brightness', () => {
+  it('invariance answers with its exit code', async () => {
+    const holds = await runCli(['invariance', ZERO_BIAS, '--json']);
+    expect(holds.code).toBe(0);
+    expect(JSON.parse(holds.stdout)).toMatchObject({
+      verdict: 'scalar-invariant',
+      preprocessing: 'not-stated',
+    });
+    const broken = await runCli(['invariance', 'models/iris.onnx', '--data', 'models/iris.csv']);
+    expect(broken.code).toBe(1);
+    expect(broken.stdout).toContain('Sub:input.shifted');
+  });
+
+  it('verify decides scalar-invariance from a specification file, and check agrees', async () => {
+    const spec = file('spec.yaml');
+    writeFileSync(spec, 'napcert: 1\nproperties:\n- kind: scalar-invariance\n  preprocessing: scale\n');
+    const output = file('spec.cert.json');
+    expect((await runCli(['verify', ZERO_BIAS, '--spec', spec, '-o', output])).code).toBe(0);
+    expect((await runCli(['check', output, '--model', ZERO_BIAS])).code).toBe(0);
+    expect((await runCli(['check', output, '--model', 'models/mnist-64x2.onnx'])).code).toBe(4);
+    const float32 = await runCli([
+      'verify',
+      ZERO_BIAS,
+      '--spec',
+      spec,
+      '--arithmetic',
+      'float32',
+      '-o',
+      file('f.json'),
+    ]);
+    expect(float32.code).toBe(2);
+    expect(float32.stderr).toContain('real arithmetic');
+  });
+
+  it('cone certifies samples with one pattern, and check refuses a point that is moved', async () => {
+    const output = file('cone.json');
+    const found = await runCli([
+      'cone',
+      ZERO_BIAS,
+      '--data',
+      'mnist',
+      '--split',
+      'first:300',
+      '--points',
+      '253',
+      '-o',
+      output,
+    ]);
+    expect(found.code).toBe(0);
+    expect((await runCli(['check', output, '--model', ZERO_BIAS])).code).toBe(0);
+    const certificate = JSON.parse(readFileSync(output, 'utf8'));
+    const { points } = certificate.predicate.properties[0].property;
+    points.push(points[0].map((pixel: number) => 1 - pixel));
+    const forged = file('forged.json');
+    certificate.predicate.properties[0].claim = certificate.predicate.properties[0].claim.replace(
+      'the 1 points',
+      'the 2 points',
+    );
+    writeFileSync(forged, JSON.stringify(certificate));
+    const refused = await runCli(['check', forged, '--model', ZERO_BIAS]);
+    expect(refused.code).toBe(4);
+    expect(refused.stdout).toContain('as at an earlier point');
+  });
+
+  it('scalars and debias refuse what makes no sense', async () => {
+    expect((await runCli(['scalars', ZERO_BIAS, '--data', 'mnist', '--factors', '0'])).code).toBe(2);
+    expect((await runCli(['scalars', ZERO_BIAS, '--data', 'models/iris.csv'])).code).toBe(2);
+    expect((await runCli(['debias', ZERO_BIAS, '-o', join(FOLDER, 'missing', 'x.onnx')])).code).toBe(2);
+  });
+});
