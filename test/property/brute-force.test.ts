@@ -13,7 +13,7 @@ describe('branch and bound and brute force agree on random triples of network, N
   const counts: Record<string, number> = {};
   let triples = 0;
   it.each(Array.from({ length: BLOCKS }, (_, i) => i * BLOCK))('seeds from %i on', async (from) => {
-    const engines = [{ engine: 'bab', timeoutSeconds: 2, maxNodes: 500 } as const];
+    const engines = [{ engine: 'bab', timeoutSeconds: 30, maxNodes: 500 } as const];
     const tally = await judgeSeeds({ from, to: from + BLOCK }, { maxRelus: 14 }, engines);
     expect(tally.faults).toEqual([]);
     expect(tally.undecided).toEqual([]);
