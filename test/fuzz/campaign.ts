@@ -2,7 +2,7 @@
 import { type Random, seeded } from '../helpers/random.js';
 import { type Attempt, attempt, type Case, mutant } from './target.js';
 
-const MAX_KEPT = 400;
+const MAX_KEPT = 100;
 
 export interface Campaign {
   /** Makes the next input; `run` on it is separate, so that a watcher can keep the input first. */
