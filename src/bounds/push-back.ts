@@ -52,6 +52,7 @@ export function pushBack(
   const coefficients: (Float64Array | null)[] = network.tensors.map(() => null);
   coefficients[form.tensor] = form.coefficients.slice();
   const costs = new Map<TensorId, Float64Array>();
+  const progress: Progress = { bounds, coefficients, costs };
   let constant = form.constant;
   const lastExpanded = network.layers.findIndex(({ output }) => output === stop);
   for (let n = network.layers.length - 1; n > lastExpanded; n--) {
@@ -67,10 +68,10 @@ export function pushBack(
     if (reached === null && passed === undefined) continue;
     switch (layer.kind) {
       case 'relu':
-        constant += pushRelu(layer, bounds, out, coefficients, costs, passed);
+        constant += pushRelu(progress, layer, out, passed);
         break;
       case 'max':
-        constant += pushMax(layer, bounds, out, coefficients, costs, passed);
+        constant += pushMax(progress, layer, out, passed);
         break;
       default:
         assertNever(layer, 'layer');
@@ -147,12 +148,17 @@ function product(coefficient: number, end: number): number {
   return coefficient === 0 ? 0 : coefficient * end;
 }
 
+/** What pushing a form back has gathered so far. */
+interface Progress {
+  readonly bounds: Bounds;
+  readonly coefficients: (Float64Array | null)[];
+  readonly costs: Map<TensorId, Float64Array>;
+}
+
 function pushRelu(
+  { bounds, coefficients, costs }: Progress,
   layer: ReluLayer,
-  bounds: Bounds,
   out: Float64Array,
-  coefficients: (Float64Array | null)[],
-  costs: Map<TensorId, Float64Array>,
   passed: Float64Array | undefined,
 ): number {
   const lower = bounds.lower[layer.input]!;
@@ -176,11 +182,9 @@ function pushRelu(
 }
 
 function pushMax(
+  { bounds, coefficients, costs }: Progress,
   layer: MaxLayer,
-  bounds: Bounds,
   out: Float64Array,
-  coefficients: (Float64Array | null)[],
-  costs: Map<TensorId, Float64Array>,
   passed: Float64Array | undefined,
 ): number {
   const lower = bounds.lower[layer.input]!;
