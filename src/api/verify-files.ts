@@ -1,16 +1,16 @@
 /** Files and choices in, certificate file out: what `napcert verify` does. */
 import { dirname, resolve } from 'node:path';
-import type { Certificate, ObligationResult } from '../certificate/certificate.js';
+import type { Certificate } from '../certificate/certificate.js';
 import { proofFolder } from '../certificate/open-proof-file.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { type OpenDatasetOptions, openDataset } from '../dataset/open-dataset.js';
 import type { EngineName } from '../engines/decision.js';
 import { type ClaimContext, compileProperty } from '../obligation/compile.js';
 import type { Arithmetic } from '../obligation/obligation.js';
-import type { VerifiedObligation, VerifyDocument } from '../report/documents/verify.js';
+import type { VerifyDocument } from '../report/documents/verify.js';
 import type { SpecFile } from '../spec/spec-file.js';
 import { sha256 } from '../util/digest.js';
-import { assertNever, InputError } from '../util/errors.js';
+import { InputError } from '../util/errors.js';
 import { assertPictureFolder, drawCounterexamples } from './counterexample-pictures.js';
 import { datasetReferenceOf } from './dataset-reference.js';
 import { compareAt, modelReferenceOf, openModel } from './open-model.js';
@@ -19,7 +19,9 @@ import { type Progress, silentProgress } from './progress.js';
 import { earlierCertificate, writeCertificate } from './verify/certificate-file.js';
 import { type ClaimChoices, type Claims, readSpec, resolveClaims } from './verify/claims.js';
 import type { WitnessCandidates } from './verify/decide-property.js';
+import { refuseLoss } from './verify/refuse-loss.js';
 import { type Resumed, resumeFrom } from './verify/resume.js';
+import { summary } from './verify/summary.js';
 import { verify } from './verify/verify.js';
 import { VERSION } from './version.js';
 
@@ -98,7 +100,8 @@ export async function verifyFiles(
     { progress, onCertificate: sparingly(save), ...(signal === undefined ? {} : { signal }) },
   );
   save(certificate);
-  if (options.pictures !== undefined) drawCounterexamples(certificate, model.network, options.pictures);
+  const pictures =
+    options.pictures === undefined ? null : drawCounterexamples(certificate, model.network, options.pictures);
   return {
     format: 'napcert-verify/1',
     napcert: VERSION,
@@ -107,7 +110,8 @@ export async function verifyFiles(
     dataset: dataset === null ? null : datasetReferenceOf(dataset),
     certificate: { file: options.output, sha256: sha256(text) },
     arithmetic,
-    ...summary(certificate),
+    ...summary(certificate, model.network.tensors[model.network.output]!.size),
+    pictures,
   };
 }
 
@@ -119,13 +123,10 @@ function resume(
   progress: Progress,
 ): Resumed | null {
   if (earlier === null) return null;
-  if (earlier.predicate.model.sha256 !== claim.modelSha256) {
-    progress.note(`${options.output} is about another model: it will be replaced`);
-    return null;
-  }
+  refuseLoss(earlier, claim, properties, options.output);
   progress.step(`checking what ${options.output} shows already`);
   const open = proofFolder(dirname(resolve(options.output)));
-  const resumed = resumeFrom(earlier, claim, properties, open, options);
+  const resumed = resumeFrom(earlier, claim, properties, open);
   progress.note(`going on from ${options.output}: ${resumed.known.size} obligations are decided already`);
   return resumed;
 }
@@ -179,45 +180,5 @@ export async function checkedClaims(
   } catch (error) {
     if (!(error instanceof InputError) || choices.spec === undefined) throw error;
     throw error.inFile(choices.spec);
-  }
-}
-
-function summary({ predicate }: Certificate): Pick<VerifyDocument, 'interrupted' | 'counts' | 'properties'> {
-  const results = new Map(predicate.obligations.map((result) => [result.id, result]));
-  const counts = { holds: 0, violated: 0, unknown: 0, vacuous: 0 };
-  for (const { verdict } of predicate.properties) counts[verdict]++;
-  return {
-    interrupted: predicate.interrupted,
-    counts,
-    properties: predicate.properties.map(({ id, claim, verdict, witnesses, obligations }) => ({
-      id,
-      claim,
-      verdict,
-      witnesses: witnesses.map(({ source }) => source),
-      obligations: obligations.map((name) => obligationRow(results.get(name)!, predicate.holes)),
-    })),
-  };
-}
-
-function obligationRow(result: ObligationResult, holes: readonly string[]): VerifiedObligation {
-  const { id, verdict, engine, seconds, evidence } = result;
-  const row = { id, verdict, engine, seconds, trusted: [], counterexample: null, open: null };
-  switch (evidence.kind) {
-    case 'proof': {
-      const own = holes.filter((hole) => hole.startsWith(`${id}: `));
-      return { ...row, trusted: own.map((hole) => hole.slice(id.length + 2)) };
-    }
-    case 'counterexample':
-      return {
-        ...row,
-        counterexample: { source: evidence.replay.source, logits: [...evidence.replay.exactLogits] },
-      };
-    case 'none':
-      return {
-        ...row,
-        open: { reason: evidence.reason, detail: evidence.detail, suggestion: evidence.suggestion },
-      };
-    default:
-      return assertNever(evidence, 'evidence');
   }
 }

@@ -107,21 +107,67 @@ describe('what an earlier certificate claims', () => {
     );
   });
 
-  it('is not trusted further than this run trusts: a solver must be asked for again', async () => {
-    const milp = [...args, '--class', '0', '--competitor', '1', '--engine', 'milp'];
-    const plain = ['--property', 'non-misclassification'];
-    await cli(...milp, ...plain, '--fresh');
-    const trusted = read('tiny.json').predicate.holes.length;
-    const { stderr } = await cli(...milp, ...plain, '--engine', 'bab');
-    const taken = decided(read('tiny.json')).length;
-    expect(stderr).toContain(`${trusted === 0 ? taken : 0} obligations are decided already`);
-    expect(read('tiny.json').predicate.holes).toEqual([]);
+  it.each(['bab', 'milp'])(
+    'is decided again where a solver is to be believed, whoever wrote so (%s)',
+    async (engine) => {
+      const run = [...args, '--engine', engine, '--solver', 'highs'];
+      expect((await cli(...run, '--fresh')).code).toBe(1);
+      const forged = structuredClone(read('tiny.json'));
+      const { predicate } = forged;
+      for (const result of predicate.obligations) {
+        if (result.verdict !== 'sat') continue;
+        result.verdict = 'unsat';
+        const hole = {
+          rule: 'hole' as const,
+          reason: 'solver-trusted' as const,
+          solver: predicate.verifier.components['highs'] ?? 'HiGHS',
+          status: 'infeasible',
+          scope: 'whole network',
+        };
+        const proof = { kind: 'inline' as const, steps: [hole] };
+        result.evidence = { kind: 'proof', proof, holes: 1, margin: null };
+        predicate.holes.push(`${result.id}: HiGHS is believed (infeasible; whole network)`);
+      }
+      for (const property of predicate.properties) property.verdict = 'holds';
+      writeFileSync(path('tiny.json'), formatCertificate(forged));
+      expect((await cli(...run)).code).toBe(1);
+      const verdicts = read('tiny.json').predicate.properties.map(({ id, verdict }) => [id, verdict]);
+      expect(verdicts).toContainEqual(['non-misclassification/1', 'violated']);
+    },
+  );
+});
+
+describe('an earlier certificate whose results would be lost', () => {
+  const args = ['verify', 'biased.onnx', '--naps', 'biased.nap.json'];
+  const output = ['-o', 'kept.json'];
+  const unchanged = async (more: string[], message: RegExp): Promise<void> => {
+    const before = readFileSync(path('kept.json'), 'utf8');
+    const { code, stderr } = await cli(...args, ...more, ...output);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/kept\.json: --output: .*\n.*--fresh/);
+    expect(stderr).toMatch(message);
+    expect(readFileSync(path('kept.json'), 'utf8')).toBe(before);
+  };
+
+  it('is refused when it is about another model', async () => {
+    writeFileSync(path('kept.json'), readFileSync(path('run.json')));
+    await unchanged([], /about another model/);
   });
 
-  it('is replaced, and said so, when it is about another model', async () => {
-    const { code, stderr } = await cli(...args.slice(0, -1), 'run.json');
-    expect(code).toBe(1);
-    expect(stderr).toContain('run.json is about another model: it will be replaced');
+  it('is refused when it has properties that this run does not decide, with their number', async () => {
+    // non-misclassification of both classes, and the pair.
+    expect((await cli(...args, ...output, '--fresh')).code).toBe(1);
+    await unchanged(['--property', 'non-ambiguity'], /2 properties that this run does not decide/);
+    await unchanged(['--domain', '-1,1'], /3 properties/);
+    expect((await cli(...args, ...output)).code).toBe(1);
+  });
+
+  it('is gone on from by a larger request, and replaced by --fresh', async () => {
+    const pair = ['--property', 'non-ambiguity'];
+    expect((await cli(...args, ...pair, ...output, '--fresh')).code).toBe(0);
+    expect(read('kept.json').predicate.properties).toHaveLength(1);
+    expect((await cli(...args, ...output)).stderr).toContain('1 obligations are decided already');
+    expect(read('kept.json').predicate.properties).toHaveLength(3);
   });
 });
 

@@ -19,28 +19,20 @@ export interface Resumed {
   readonly candidates: WitnessCandidates;
 }
 
-/** How the present run decides: a trusted answer is taken over only from a run that trusted the same solver. */
-export interface ResumeSettings {
-  readonly engine: string;
-  readonly solver: string;
-}
-
 /**
- * Results with a matching digest whose proof or counterexample the checker accepts. A result it does not accept is
- * left out without a word: it is decided again.
+ * Results with a matching digest whose proof or counterexample the checker accepts without taking anything on trust.
+ * Any other result is left out without a word and is decided again: that a solver was asked is something the file
+ * only says.
  */
 export function resumeFrom(
   { predicate }: Certificate,
   claim: ClaimContext,
   properties: readonly Property[],
   open: OpenProofFile,
-  settings: ResumeSettings,
 ): Resumed {
   const wanted = obligationsByDigest(claim, properties);
   const steps = stepSource(open);
   const { lemmas } = sharedLemmas(claim, predicate.shared, steps);
-  const sameTrust =
-    predicate.limits.engine === settings.engine && predicate.limits.solver === settings.solver;
   const known = new Map<string, ObligationResult>();
   const shared: SharedLists = {};
   for (const result of predicate.obligations) {
@@ -49,7 +41,7 @@ export function resumeFrom(
     const holes = { count: 0 };
     const accepted = inlined(() => {
       const outcome = checkObligation({ claim, steps, shared: lemmas }, obligation, result, holes, result.id);
-      if (outcome.kind === 'invalid' || (holes.count > 0 && !sameTrust)) return null;
+      if (outcome.kind === 'invalid' || holes.count > 0) return null;
       return inline(result, predicate.shared ?? {}, steps, shared);
     });
     if (accepted !== null) known.set(result.digest, accepted);
@@ -57,7 +49,8 @@ export function resumeFrom(
   return { known, shared, candidates: witnessesOf(predicate.properties, claim) };
 }
 
-function obligationsByDigest(
+/** Everything that deciding the properties may ask, by digest. */
+export function obligationsByDigest(
   claim: ClaimContext,
   properties: readonly Property[],
 ): ReadonlyMap<string, Obligation> {
