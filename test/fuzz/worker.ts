@@ -7,7 +7,7 @@ export interface WorkerTask {
   readonly reader: Reader;
   readonly seed: number;
   readonly made: readonly MadeFiles[];
-  /** Number of the current input (0: none yet) and its length. */
+  /** Twice the number of the input being read, plus 1 between inputs (0: none yet), and its length. */
   readonly progress: SharedArrayBuffer;
   readonly current: SharedArrayBuffer;
   readonly maxRssBytes: number;
@@ -29,8 +29,9 @@ for (let n = 1; ; n++) {
   const { test, input } = next();
   current.set(input);
   Atomics.store(progress, 1, input.length);
-  Atomics.store(progress, 0, n);
+  Atomics.store(progress, 0, 2 * n);
   const result = judge(test, input);
+  Atomics.store(progress, 0, 2 * n + 1);
   if (result.kind === 'finding') {
     const { error } = result;
     const where = (error.stack ?? '')
