@@ -143,11 +143,11 @@ function decodeData(raw: RawTensor, type: string, count: number, place: string):
   }
   const listed = type === 'int64' ? raw.int64s : raw.int32s;
   checkCount(raw, listed.length, count, width, place);
-  if (raw.raw === null) return { kind: 'int', type, values: listed };
+  if (raw.raw === null) return { kind: 'int', type, values: inRange(listed, type, place) };
   const view = viewOf(raw.raw);
   const values: bigint[] = new Array(count);
   for (let i = 0; i < count; i++) values[i] = readInteger(view, type, i);
-  return { kind: 'int', type, values };
+  return { kind: 'int', type, values: inRange(values, type, place) };
 }
 
 const INTEGER_WIDTH: Readonly<Record<string, number>> = {
@@ -159,6 +159,30 @@ const INTEGER_WIDTH: Readonly<Record<string, number>> = {
   uint8: 1,
   bool: 1,
 };
+
+/**
+ * Refuses integers that their element type does not have: int32_data lists those of narrow types as 32-bit integers,
+ * which runtimes narrow each in its own way, and a bool is a byte.
+ */
+function inRange(values: readonly bigint[], type: string, place: string): readonly bigint[] {
+  const { least, most } = integerRange(type);
+  const bad = values.findIndex((value) => value < least || value > most);
+  if (bad < 0) return values;
+  throw new InputError('integer is outside the range of its element type', {
+    place: `${place}, element ${bad}`,
+    expected: `${least} to ${most} (${type})`,
+    found: String(values[bad]),
+  });
+}
+
+/** The integers of an element type, ends included; bool counts as 0 and 1. */
+export function integerRange(type: string): { readonly least: bigint; readonly most: bigint } {
+  const width = INTEGER_WIDTH[type];
+  if (width === undefined) throw new RangeError(`${type} is not a supported integer type`);
+  const bits = type === 'bool' ? 1n : BigInt(8 * width);
+  if (type === 'bool' || type.startsWith('u')) return { least: 0n, most: 2n ** bits - 1n };
+  return { least: -(2n ** (bits - 1n)), most: 2n ** (bits - 1n) - 1n };
+}
 
 function readInteger(view: DataView, type: string, index: number): bigint {
   if (type === 'int64') return view.getBigInt64(8 * index, true);

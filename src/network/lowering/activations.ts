@@ -17,31 +17,40 @@ export function lowerLeakyRelu(view: NodeView): Value {
   return reluOf(view, 0, alpha);
 }
 
-/** Largest float32: the default maximum of old Clip, which means "no maximum". */
+/** Largest float32: the default maximum of old Clip, which means "no maximum" to a float32 and to nothing else. */
 const FLOAT_MAX = 3.4028234663852886e38;
 
 export function lowerClip(view: NodeView): Value {
   view.arity(1, 3);
   const minimum = bound(view, 'min', 1);
   const maximum = bound(view, 'max', 2);
-  const open = maximum === null || maximum === Number.POSITIVE_INFINITY || maximum === FLOAT_MAX;
-  if (minimum !== 0 || !open) {
+  const open = maximum === null || maximum.value === Number.POSITIVE_INFINITY || maximum.largestFloat32;
+  if (minimum?.value !== 0 || !open) {
     throw view.unsupported(
       'Clip is supported only as a ReLU (minimum 0, no maximum)',
       'replace it by Relu and train again',
-      `minimum ${minimum ?? 'none'}, maximum ${maximum ?? 'none'}`,
+      `minimum ${minimum?.value ?? 'none'}, maximum ${maximum?.value ?? 'none'}`,
     );
   }
   return reluOf(view, 0, 0);
 }
 
-function bound(view: NodeView, name: string, input: number): number | null {
-  if (view.opset < 11) return view.has(name) ? view.attrFloat(name, 0) : null;
+interface Bound {
+  readonly value: number;
+  readonly largestFloat32: boolean;
+}
+
+function bound(view: NodeView, name: string, input: number): Bound | null {
+  const of = (value: number, type: string): Bound => {
+    const single = type === 'float32' && view.builder.elementType === 'float32';
+    return { value, largestFloat32: single && value === FLOAT_MAX };
+  };
+  if (view.opset < 11) return view.has(name) ? of(view.attrFloat(name, 0), 'float32') : null;
   if ((view.inputs[input] ?? null) === null) return null;
   const constant = view.floats(input);
   if (constant.values.length !== 1)
     throw view.bad(`"${name}" of Clip must be a scalar`, '1 element', `${constant.values.length}`);
-  return constant.values[0]!;
+  return of(constant.values[0]!, constant.type);
 }
 
 /** Max of a tensor and the constant 0, as some exporters write ReLU. */

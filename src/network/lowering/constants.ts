@@ -19,11 +19,11 @@ export function constantOf(tensor: TensorProto, place: string): FloatConstant | 
     );
   }
   const values = data.values.map((value) => {
-    // Beyond 53 bits only "as far as possible" is meant, as in the end of a Slice.
+    // Beyond 53 bits only "as far as possible" can be meant, as in the end of a Slice.
     const number = Number(value);
-    return Number.isSafeInteger(number) ? number : Math.sign(number) * Number.MAX_SAFE_INTEGER;
+    return Number.isSafeInteger(number) ? number : Math.sign(number) * Number.POSITIVE_INFINITY;
   });
-  return intConstant(dims, values);
+  return intConstant(data.type, dims, values);
 }
 
 export function lowerConstant(view: NodeView): Value {
@@ -31,11 +31,11 @@ export function lowerConstant(view: NodeView): Value {
   const tensor = view.attrTensor('value');
   if (tensor !== null) return constantOf(tensor, view.label);
   if (view.has('value_float')) return floatConstant(view, [], [view.attrFloat('value_float', 0)]);
-  if (view.has('value_int')) return intConstant([], [view.attrInt('value_int', 0)]);
+  if (view.has('value_int')) return intConstant('int64', [], [view.attrInt('value_int', 0)]);
   const floats = view.attrFloats('value_floats');
   if (floats !== null) return floatConstant(view, [floats.length], floats);
   const ints = view.attrInts('value_ints');
-  if (ints !== null) return intConstant([ints.length], ints);
+  if (ints !== null) return intConstant('int64', [ints.length], ints);
   throw view.unsupported('this form of Constant is not supported', 'store a tensor of numbers');
 }
 
@@ -62,5 +62,5 @@ export function lowerConstantOfShape(view: NodeView): Value {
   const one = fill.values[0]!;
   return fill.kind === 'float'
     ? { ...fill, shape, values: new Float64Array(size).fill(one) }
-    : intConstant(shape, new Array<number>(size).fill(one));
+    : intConstant(fill.type, shape, new Array<number>(size).fill(one));
 }

@@ -1,6 +1,6 @@
 /** Add, Sub, Mul, Div, Neg, Sum: with constants exactly, of two activations as a sparse sum. */
 import { exactProduct, exactQuotient, exactSum } from './exact.js';
-import { integerBinary } from './integers.js';
+import { integerBinary, integerNeg } from './integers.js';
 import { identityMap, selectionMap, sparseFromRows } from './maps.js';
 import type { NodeView } from './node-view.js';
 import { broadcastIndices, broadcastShape, sameShape, sizeOf } from './shapes.js';
@@ -31,10 +31,7 @@ export function lowerNeg(view: NodeView): Value {
   view.arity(1, 1);
   const value = view.value(0);
   if (value.kind === 'float') return { ...value, values: value.values.map((x) => -x) };
-  if (value.kind === 'int') {
-    const batchFactor = value.batchFactor?.map((x) => 0 - x) ?? null;
-    return { ...value, values: value.values.map((x) => 0 - x), batchFactor };
-  }
+  if (value.kind === 'int') return integerNeg(view, value);
   const x = view.activation(0);
   const size = sizeOf(x.shape);
   const map = identityMap(size, new Float64Array(size).fill(-1));

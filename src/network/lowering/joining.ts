@@ -61,6 +61,9 @@ function layout(view: NodeView, shapes: readonly (readonly number[])[], axis: nu
 }
 
 function joinInts(view: NodeView, parts: readonly IntConstant[], axis: number): IntConstant {
+  const { type } = parts[0]!;
+  const other = parts.find((part) => part.type !== type);
+  if (other !== undefined) throw view.bad('the integer types differ', type, other.type);
   const { source, shape } = layout(
     view,
     parts.map((part) => part.shape),
@@ -69,7 +72,7 @@ function joinInts(view: NodeView, parts: readonly IntConstant[], axis: number): 
   const values = parts.flatMap((part) => part.values);
   const factors = parts.flatMap((part) => part.batchFactor ?? part.values.map(() => 0));
   const batchFactor = factors.some((factor) => factor !== 0) ? Array.from(source, (i) => factors[i]!) : null;
-  return { kind: 'int', shape, values: Array.from(source, (i) => values[i]!), batchFactor };
+  return { kind: 'int', type, shape, values: Array.from(source, (i) => values[i]!), batchFactor };
 }
 
 function joinFloats(view: NodeView, parts: readonly (Activation | FloatConstant)[], axis: number): Value {

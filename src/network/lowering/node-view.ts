@@ -2,6 +2,7 @@
 import type { AttributeProto, NodeProto, TensorProto } from '../../onnx/model-proto.js';
 import { InputError, UnsupportedError } from '../../util/errors.js';
 import type { Builder } from './builder.js';
+import { exactInts } from './integers.js';
 import {
   type Activation,
   describeValue,
@@ -113,7 +114,8 @@ export class NodeView {
     return value;
   }
 
-  ints(index: number): IntConstant {
+  /** Integers that may depend on the batch size; beyond 53 bits only where `saturating`, see IntConstant. */
+  ints(index: number, saturating = false): IntConstant {
     const value = this.value(index);
     if (value.kind !== 'int') {
       throw this.unsupported(
@@ -122,12 +124,12 @@ export class NodeView {
         describeValue(value),
       );
     }
-    return value;
+    return saturating ? value : exactInts(this, value);
   }
 
   /** Integers that do not depend on the batch size. */
-  plainInts(index: number): readonly number[] {
-    const value = this.ints(index);
+  plainInts(index: number, saturating = false): readonly number[] {
+    const value = this.ints(index, saturating);
     if (value.batchFactor?.some((factor) => factor !== 0)) {
       throw this.mixesBatch(`uses the batch size as input ${index}`);
     }

@@ -63,6 +63,9 @@ export function lowerTranspose(view: NodeView): Value {
   );
 }
 
+/** Ends of a Slice from here on mean "as far as possible". */
+const INT32_MAX = 2 ** 31 - 1;
+
 export function lowerSlice(view: NodeView): Value {
   const value = movable(view, 0);
   const rank = value.shape.length;
@@ -79,9 +82,16 @@ export function lowerSlice(view: NodeView): Value {
       Math.min(Math.max(raw < 0 ? raw + dim : raw, low), high);
     if (isBatched(value) && axis === 0) {
       // Only "everything" keeps all samples: from the start, to an end no batch reaches, in steps of 1.
-      if (starts[i] === 0 && step === 1 && ends[i]! >= 2 ** 31 - 1) return;
+      if (starts[i] === 0 && step === 1 && ends[i]! >= INT32_MAX) return;
       throw view.mixesBatch('selects samples');
     }
+    if (step < 0 && ends[i]! >= INT32_MAX)
+      // The standard clamps such an end to the last element; onnxruntime takes it as "everything".
+      throw view.unsupported(
+        'a Slice that runs backwards towards a very large end is ambiguous',
+        'use a very small end, or the index of the last element wanted minus 1',
+        String(ends[i]),
+      );
     const from = step > 0 ? clamp(starts[i]!, 0, dim) : clamp(starts[i]!, 0, dim - 1);
     const to = step > 0 ? clamp(ends[i]!, 0, dim) : clamp(ends[i]!, -1, dim - 1);
     shape[axis] = Math.max(0, Math.ceil((to - from) / step));
@@ -95,8 +105,8 @@ function sliceRanges(view: NodeView, rank: number) {
   const old = view.opset < 10;
   view.arity(old ? 1 : 3, old ? 1 : 5);
   const given = (index: number) => ((view.inputs[index] ?? null) === null ? null : view.plainInts(index));
-  const starts = old ? view.attrInts('starts') : view.plainInts(1);
-  const ends = old ? view.attrInts('ends') : view.plainInts(2);
+  const starts = old ? view.attrInts('starts') : view.plainInts(1, true);
+  const ends = old ? view.attrInts('ends') : view.plainInts(2, true);
   if (starts === null || ends === null) throw view.bad('starts or ends are missing', 'both', 'nothing');
   const rawAxes = (old ? view.attrInts('axes') : given(3)) ?? starts.map((_, i) => i);
   const steps = (old ? null : given(4)) ?? starts.map(() => 1);
@@ -162,20 +172,28 @@ export function lowerPad(view: NodeView): Value {
       listed === null ? 'nothing' : `${listed.length}`,
     );
   }
-  const fill = view.opset < 11 ? view.attrFloat('value', 0) : given(2) ? (view.floats(2).values[0] ?? 0) : 0;
+  const fill = view.opset < 11 ? view.attrFloat('value', 0) : given(2) ? onlyFloat(view, 2) : 0;
   if (!Number.isFinite(fill))
     throw view.bad('the padding value is not finite', 'a finite number', String(fill));
   const begin = new Array<number>(rank).fill(0);
   const shape = [...value.shape];
   axes.forEach((axis, i) => {
-    begin[axis] = listed[i]!;
-    shape[axis] = shape[axis]! + listed[i]! + listed[i + axes.length]!;
-    if (shape[axis]! < 0)
-      throw view.bad('padding removes more than there is', 'sizes of at least 0', String(shape[axis]));
+    const [before, after] = [listed[i]!, listed[i + axes.length]!];
+    const left = value.shape[axis]! + Math.min(before, 0) + Math.min(after, 0);
+    // Runtimes disagree on padding where nothing is left of the input.
+    if (left < 1) throw view.bad('negative padding removes everything', 'at least 1 left', String(left));
+    begin[axis] = before;
+    shape[axis] = value.shape[axis]! + before + after;
     if (isBatched(value) && axis === 0 && (listed[i] !== 0 || listed[i + axes.length] !== 0))
       throw view.mixesBatch('pads axis 0');
   });
   return moved(view, value, shape, paddedSource(value.shape, shape, begin), fill);
+}
+
+function onlyFloat(view: NodeView, input: number): number {
+  const { values } = view.floats(input);
+  if (values.length === 1) return values[0]!;
+  throw view.bad('the padding value must be one number', '1 element', `${values.length}`);
 }
 
 function paddedSource(from: readonly number[], to: readonly number[], begin: readonly number[]): Int32Array {

@@ -1,4 +1,5 @@
 /** Operators that change only the shape: Flatten, Reshape, Squeeze, Unsqueeze, Identity, Dropout, Cast. */
+import { exactInts, inTypeRange } from './integers.js';
 import type { NodeView } from './node-view.js';
 import { sizeOf } from './shapes.js';
 import type { Value } from './values.js';
@@ -39,14 +40,16 @@ export function lowerDropout(view: NodeView): Value {
 
 const FLOAT32 = 1;
 const FLOAT64 = 11;
-const INTEGERS = [6, 7];
+const INTEGERS: Readonly<Record<number, string>> = { 6: 'int32', 7: 'int64' };
 
 export function lowerCast(view: NodeView): Value {
   view.arity(1, 1);
   view.ignoreAttr('saturate');
   const to = view.attrInt('to', 0);
   const value = view.value(0);
-  if (value.kind === 'int' && INTEGERS.includes(to)) return value;
+  const integer = INTEGERS[to];
+  if (value.kind === 'int' && integer !== undefined)
+    return integer === value.type ? value : inTypeRange(view, { ...exactInts(view, value), type: integer });
   if (value.kind === 'class') return value;
   const isFloat32 =
     value.kind === 'float' ? value.type === 'float32' : view.builder.elementType === 'float32';
@@ -55,6 +58,7 @@ export function lowerCast(view: NodeView): Value {
   }
   if (value.kind === 'activation' && (to === FLOAT64 || (to === FLOAT32 && isFloat32))) return value;
   if (value.kind === 'int' && value.batchFactor === null && (to === FLOAT64 || to === FLOAT32)) {
+    exactInts(view, value);
     if (value.values.every((x) => Math.fround(x) === x)) {
       const values = Float64Array.from(value.values);
       return { kind: 'float', type: to === FLOAT64 ? 'float64' : 'float32', shape: value.shape, values };

@@ -15,5 +15,5 @@ export function lowerShape(view: NodeView): Value {
   const isBatch = (axis: number) => axis === 0 && value.kind === 'activation' && value.batched;
   const batchFactor = axes.some(isBatch) ? axes.map((axis) => (isBatch(axis) ? 1 : 0)) : null;
   const values = axes.map((axis) => (isBatch(axis) ? 0 : value.shape[axis]!));
-  return { kind: 'int', shape: [axes.length], values, batchFactor };
+  return { kind: 'int', type: 'int64', shape: [axes.length], values, batchFactor };
 }

@@ -12,7 +12,10 @@ export interface FloatConstant {
 /** Constant integers; element i is values[i] + batchFactor[i] * N for a batch of N samples. */
 export interface IntConstant {
   readonly kind: 'int';
+  /** Element type as ONNX names it; results of arithmetic must lie in its range, because runtimes wrap. */
+  readonly type: string;
   readonly shape: readonly number[];
+  /** Safe integers; Infinity and -Infinity stand for integers beyond 53 bits, which only the ends of a Slice may be. */
   readonly values: readonly number[];
   /** Null means 0 everywhere. */
   readonly batchFactor: readonly number[] | null;
@@ -46,7 +49,7 @@ export function describeValue(value: Value | null): string {
     case 'float':
       return `a ${value.type} constant of shape [${value.shape.join(', ')}]`;
     case 'int':
-      return `an integer constant of shape [${value.shape.join(', ')}]`;
+      return `an ${value.type} constant of shape [${value.shape.join(', ')}]`;
     case 'activation':
       return `a tensor computed from the input, of shape [${fullShape(value).join(', ')}]`;
     case 'class':

@@ -61,13 +61,37 @@ export function windowsOf(view: NodeView, x: Activation, kernelShape: readonly n
   const dilations = pair(list('dilations', view.attrInts('dilations'), rank, 1, 1), 1);
   const pads = list('pads', view.attrInts('pads'), 2 * rank, 0, 0);
   const mode = view.attrString('auto_pad', 'NOTSET');
+  const same = mode === 'SAME_UPPER' || mode === 'SAME_LOWER';
+  if (mode !== 'NOTSET' && pads.some((value) => value !== 0)) {
+    throw view.bad(
+      'auto_pad and pads are both given',
+      'one of them',
+      `auto_pad = ${mode}, pads = [${pads.join(', ')}]`,
+    );
+  }
+  const dilated = dilations[0] !== 1 || dilations[1] !== 1;
+  if (same && dilated) {
+    throw view.unsupported(
+      `auto_pad = ${mode} with dilations is not supported`,
+      'export the model with explicit pads',
+    );
+  }
   const ceil = view.attrInt('ceil_mode', 0) !== 0;
   const axis = (i: 0 | 1): { out: number; begin: number } => {
     const extent = (kernel[i] - 1) * dilations[i] + 1;
-    if (mode === 'SAME_UPPER' || mode === 'SAME_LOWER') {
+    if (same) {
       const out = Math.ceil(size[i] / strides[i]);
-      const total = Math.max((out - 1) * strides[i] + extent - size[i], 0);
-      return { out, begin: mode === 'SAME_UPPER' ? Math.floor(total / 2) : Math.ceil(total / 2) };
+      const total = (out - 1) * strides[i] + extent - size[i];
+      // A negative total crops at both ends in onnxruntime and not at all by the standard; half of -1 is 0 in both.
+      if (total < (view.op === 'Conv' ? -1 : 0)) {
+        throw view.unsupported(
+          `auto_pad = ${mode} with strides larger than the kernel is not supported`,
+          'export the model with explicit pads',
+          `total padding ${total}`,
+        );
+      }
+      const half = Math.max(total, 0) / 2;
+      return { out, begin: mode === 'SAME_UPPER' ? Math.floor(half) : Math.ceil(half) };
     }
     if (mode !== 'NOTSET' && mode !== 'VALID') {
       throw view.bad('attribute "auto_pad" is wrong', 'NOTSET, VALID, SAME_UPPER or SAME_LOWER', mode);
@@ -75,6 +99,13 @@ export function windowsOf(view: NodeView, x: Activation, kernelShape: readonly n
     const padded = mode === 'NOTSET' && !(oneD && i === 0);
     const begin = padded ? pads[oneD ? 0 : i]! : 0;
     const end = padded ? pads[oneD ? 1 : i + 2]! : 0;
+    if (view.op !== 'Conv' && Math.max(begin, end) >= kernel[i]) {
+      throw view.bad(
+        'pads are as large as the kernel',
+        `pads below ${kernel[i]}`,
+        String(Math.max(begin, end)),
+      );
+    }
     const room = size[i] + begin + end - extent;
     if (room < 0)
       throw view.bad(
