@@ -5,6 +5,7 @@ import { parseCertificate } from '../certificate/read-certificate.js';
 import { checkCertificate } from '../checker/check-certificate.js';
 import type { Outcome } from '../checker/report.js';
 import type { CheckDocument } from '../report/documents/check.js';
+import { onlyAgainst, type Property } from '../spec/property.js';
 import { sha256 } from '../util/digest.js';
 import { readRegularFile } from '../util/read-regular-file.js';
 import { DEFAULT_JSON_LIMITS } from '../util/strict-json.js';
@@ -44,6 +45,8 @@ export async function check(
       : { sha256: naps.sha256, naps: new Map(naps.naps.map((nap) => [nap.class, nap.phases])) },
     proofFolder(dirname(resolve(options.certificate))),
   );
+  const classes = model.network.tensors[model.network.output]!.size;
+  const claims = new Map(certificate.predicate.properties.map(({ id, property }) => [id, property]));
   return {
     format: 'napcert-check/1',
     napcert: VERSION,
@@ -51,10 +54,20 @@ export async function check(
     certificate: { file: options.certificate, sha256: sha256(bytes) },
     naps: naps === null ? null : { file: naps.path, sha256: naps.sha256 },
     verdict: report.verdict,
-    properties: report.properties.map(({ id, claimed, outcome }) => ({ id, claimed, ...parts(outcome) })),
+    properties: report.properties.map(({ id, claimed, outcome }) => ({
+      id,
+      onlyAgainst: competitorsOf(claims.get(id)!, classes),
+      claimed,
+      ...parts(outcome),
+    })),
     holes: [...report.holes],
     rejection: report.rejection,
   };
+}
+
+function competitorsOf(property: Property, classes: number): number[] | null {
+  const left = onlyAgainst(property, classes);
+  return left === null ? null : [...left];
 }
 
 function parts(

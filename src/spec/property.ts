@@ -102,6 +102,16 @@ export function napClasses(property: Property): readonly number[] {
   }
 }
 
+/**
+ * The competitors of a claim that leaves out some of the other classes, ascending; null for a claim about all of
+ * them and for one without competitors. `classes` is the number of classes of the model.
+ */
+export function onlyAgainst(property: Property, classes: number): readonly number[] | null {
+  if (property.kind !== 'non-misclassification' && property.kind !== 'local-robustness') return null;
+  const others = new Set(property.competitors.filter((label) => label !== property.class));
+  return others.size >= classes - 1 ? null : [...others].sort((a, b) => a - b);
+}
+
 /** The claim in one plain sentence. */
 export function describeProperty(property: Property): string {
   switch (property.kind) {

@@ -1,18 +1,21 @@
 /** The specification file (YAML or JSON): what a person writes. Paths in it are relative to the file. */
 import { z } from 'zod';
+import { eagerList } from '../util/eager-list.js';
+import { PLAIN_TEXT } from '../util/plain-text.js';
 
+const text = () => z.string().regex(PLAIN_TEXT, 'control characters are not allowed');
 const classNumber = z.int().min(0).max(100_000);
-const bound = z.union([z.number(), z.array(z.number()).min(1)]);
+const bound = z.union([z.number(), eagerList(z.number()).min(1)]);
 
 const domain = z.union([z.literal('unbounded'), z.strictObject({ lower: bound, upper: bound })]);
 
 const reference = z.union([
   z.strictObject({
-    data: z.string().min(1).describe('Dataset path or `mnist`'),
+    data: text().min(1).describe('Dataset path or `mnist`'),
     sample: z.int().min(0).describe('Index of the sample in the dataset'),
-    labels: z.string().optional(),
+    labels: text().optional(),
   }),
-  z.strictObject({ input: z.array(z.number()).min(1), name: z.string().optional() }),
+  z.strictObject({ input: eagerList(z.number()).min(1), name: text().optional() }),
 ]);
 
 const property = z.discriminatedUnion('kind', [
@@ -50,8 +53,8 @@ const property = z.discriminatedUnion('kind', [
 
 export const specFileSchema = z.strictObject({
   napcert: z.literal(1).describe('Version of this file format'),
-  model: z.string().min(1).optional().describe('ONNX file; the command line may name it instead'),
-  naps: z.string().min(1).optional().describe('NAP file; the command line may name it instead'),
+  model: text().min(1).optional().describe('ONNX file; the command line may name it instead'),
+  naps: text().min(1).optional().describe('NAP file; the command line may name it instead'),
   domain: domain.default({ lower: 0, upper: 1 }).describe('Inputs the claims speak about'),
   properties: z.array(property).min(1),
 });

@@ -37,6 +37,9 @@ describe('napcert demo', () => {
   it('refutes a class with a picture, and has an ambiguous and a non-ambiguous pair', () => {
     const verdicts = Object.fromEntries(document.refuted.properties.map(({ id, verdict }) => [id, verdict]));
     expect(verdicts['non-misclassification/8']).toBe('violated');
+    const [first] = document.refuted.properties;
+    expect(first).toMatchObject({ id: 'non-misclassification/8', onlyAgainst: [1] });
+    expect(demoText(document)).toContain('non-misclassification/8 (only against 1)');
     const pairs = Object.entries(verdicts).filter(([id]) => id.startsWith('non-ambiguity/'));
     expect(new Set(pairs.map(([, verdict]) => verdict))).toEqual(new Set(['holds', 'violated']));
     const png = readFileSync(document.picture!.file);

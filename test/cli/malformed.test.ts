@@ -226,7 +226,7 @@ describe.concurrent('specifications and options of verify', () => {
     verify(
       'only competitor is the class',
       '',
-      /nothing to decide/,
+      /no competitor is left for class 0/,
       '--class',
       '0',
       '--competitor',

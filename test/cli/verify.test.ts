@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseCertificate } from '../../src/certificate/read-certificate.js';
+import { tensor } from '../../src/onnx/encode.js';
 import { DOCUMENTS } from '../../src/report/documents/index.js';
 import { ROOT, runCli } from '../helpers/run-cli.js';
 import { TINY, tinyModel, vector } from '../helpers/tiny-model.js';
@@ -27,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function verify(model: string, ...args: string[]) {
-  const common = ['--naps', `${model}.nap.json`, '--json', '--quiet', '-o', 'out.json'];
+  const common = ['--naps', `${model}.nap.json`, '--json', '--quiet', '--fresh', '-o', 'out.json'];
   const { code, stdout } = await cli('verify', `${model}.onnx`, ...common, ...args);
   const document = DOCUMENTS.verify.parse(JSON.parse(stdout));
   const certificate = parseCertificate(readFileSync(join(folder, 'out.json'), 'utf8'), 'out.json');
@@ -86,6 +87,99 @@ describe('verify and check in the unit box', () => {
   });
 });
 
+describe('claims that need NAPs', () => {
+  const SPEC =
+    'napcert: 1\nproperties:\n- kind: non-misclassification\n- kind: local-robustness\n  reference: { input: [1, 0] }\n  epsilon: 0.01\n';
+
+  it.each([
+    ['without any choice', [], 'non-misclassification needs NAPs'],
+    ['chosen by name', ['--property', 'non-ambiguity'], '--property non-ambiguity: non-ambiguity needs NAPs'],
+    [
+      'of a specification',
+      ['--spec', 'needs.yaml'],
+      'needs.yaml: properties[0]: non-misclassification needs',
+    ],
+  ])('are refused %s where there is no NAP file', async (_, args, message) => {
+    writeFileSync(join(folder, 'needs.yaml'), SPEC);
+    const { code, stdout, stderr } = await cli('verify', 'biased.onnx', ...args, '-o', 'never.json');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/expected: .*--naps/);
+  });
+});
+
+describe('restricted claims', () => {
+  // Three classes: logits (relu(z0), relu(z1), 0) of z = x - 1/2, with the NAPs of the data.
+  beforeAll(async () => {
+    const w2 = tensor('float32', [2, 3], Float32Array.of(1, 0, 0, 0, 1, 0));
+    const initializers = { ...TINY.initializers, b1: vector(-0.5, -0.5), w2, b2: vector(0, 0, 0.1) };
+    const outputs = [{ name: 'logits', type: 'float32', dims: ['batch', 3] }] as const;
+    writeFileSync(join(folder, 'three.onnx'), tinyModel({ initializers, outputs }));
+    writeFileSync(join(folder, 'three.csv'), 'x0,x1,label\n1,0,0\n0,1,1\n0.2,0.2,2\n');
+    const args = ['--data', 'three.csv', '--delta', '1', '-o', 'three.nap.json'];
+    expect(await cli('mine', 'three.onnx', ...args)).toMatchObject({ code: 0 });
+  });
+
+  it('--class and --competitor choose pairs too, and what is left out is said', async () => {
+    const { document } = await verify('three', '--class', '0', '--competitor', '2');
+    expect(document.properties.map(({ id, onlyAgainst }) => [id, onlyAgainst])).toEqual([
+      ['non-misclassification/0', [2]],
+      ['non-ambiguity/0-2', null],
+    ]);
+    const text = await cli('check', 'out.json', '--model', 'three.onnx');
+    expect(text.stdout).toContain('non-misclassification/0 (only against 2)');
+    const { document: checked } = await check('out.json', 'three.onnx');
+    expect(checked.properties.map(({ onlyAgainst }) => onlyAgainst)).toEqual([[2], null]);
+    const all = await verify('three', '--class', '0');
+    expect(all.document.properties[0]!.onlyAgainst).toBeNull();
+    expect(all.document.properties.map(({ id }) => id)).toContain('non-ambiguity/0-1');
+  });
+
+  it.each([
+    [['--class', '1', '--competitor', '1'], 'no competitor is left for class 1'],
+    [['--class', '0,1', '--competitor', '1'], 'no competitor is left for class 1'],
+    [['--property', 'non-ambiguity', '--class', '1', '--competitor', '1'], 'nothing to decide'],
+  ])('%j leaves a class with nothing', async (choice, message) => {
+    const args = ['--naps', 'three.nap.json', '-o', 'never.json', ...choice];
+    const { code, stderr } = await cli('verify', 'three.onnx', ...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
+
+describe('scalar invariance', () => {
+  it('shows the pair of inputs that refutes it', async () => {
+    // Class 0 has a head start: (0.25, 0.75) is class 0, and a brighter one is class 1.
+    const args = ['--property', 'scalar-invariance', '--data', 'data.csv', '-o', 'scaling.json', '--fresh'];
+    const { code, stdout } = await cli('verify', 'biased.onnx', ...args);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/violated +scalar-invariance .* is class [01], [\d.e-]+ times it is class [01]$/m);
+    const json = await cli('verify', 'biased.onnx', ...args, '--json');
+    const [property] = DOCUMENTS.verify.parse(JSON.parse(json.stdout)).properties;
+    const { classes } = property!.scaling!;
+    expect([...classes].sort()).toEqual([0, 1]);
+  });
+
+  it('says what proved it where there is no obligation', async () => {
+    const model = join(ROOT, 'models', 'mnist-64x2-zero-bias.onnx');
+    const args = ['--property', 'scalar-invariance', '-o', 'zero-bias.json'];
+    const { code, stdout } = await cli('verify', model, ...args);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/holds +scalar-invariance .*proved from the graph$/m);
+    expect(stdout).toContain('1 property: 1 holds,');
+  });
+});
+
+describe('--pictures', () => {
+  it('names a folder that is missing, and says so where the input is no picture', async () => {
+    const args = ['verify', 'biased.onnx', '--naps', 'biased.nap.json', '-o', 'pictures.json', '--pictures'];
+    const missing = await cli(...args, 'nodir');
+    expect(missing.code).toBe(2);
+    expect(missing.stderr).toContain('nodir: --pictures');
+    expect((await cli(...args, '.')).stdout).toContain('No pictures: the input of the model is no picture.');
+  });
+});
+
 describe('check rejects with 4', () => {
   beforeAll(async () => {
     const args = ['--naps', 'biased.nap.json', '--class', '1', '-o', 'good.json'];
@@ -96,6 +190,8 @@ describe('check rejects with 4', () => {
     const { code, document } = await check('good.json', 'fair.onnx');
     expect({ code, verdict: document.verdict }).toEqual({ code: 4, verdict: 'invalid' });
     expect(document.rejection?.place).toBe('model.sha256');
+    const { stdout } = await cli('check', 'good.json', '--model', 'fair.onnx');
+    expect(stdout).toMatch(/^invalid\n\nAnother model was given: fair\.onnx /);
   });
 
   it('a violated property that is passed off as one that holds', async () => {
@@ -112,7 +208,7 @@ describe('Ctrl-C during verify', () => {
     const model = join(ROOT, 'models', 'mnist-64x2.onnx');
     const mined = ['--data', 'mnist', '--limit', '500', '--delta', '1', '-o', 'mnist.nap.json', '--quiet'];
     expect(await cli('mine', model, ...mined)).toMatchObject({ code: 0 });
-    const args = ['verify', model, '--naps', 'mnist.nap.json', '--json', '-o', 'partial.json'];
+    const args = ['verify', model, '--naps', 'mnist.nap.json', '-o', 'partial.json'];
     const { code, stdout, stderr } = await runCli(args, {
       cwd: folder,
       started: (child) => {
@@ -126,7 +222,9 @@ describe('Ctrl-C during verify', () => {
     });
     expect(stderr).toContain('interrupted: keeping what was decided');
     expect(code).toBe(130);
-    expect(DOCUMENTS.verify.parse(JSON.parse(stdout)).interrupted).toBe(true);
+    expect(stdout).toMatch(/^\d+ properties not reached; run the same command again\.$/m);
+    // At most the one that was being decided.
+    expect((stdout.match(/^ +unknown /gm) ?? []).length).toBeLessThanOrEqual(1);
     const certificate = parseCertificate(readFileSync(join(folder, 'partial.json'), 'utf8'), 'partial.json');
     expect(certificate.predicate.interrupted).toBe(true);
     expect(certificate.predicate.properties.some(({ verdict }) => verdict === 'unknown')).toBe(true);

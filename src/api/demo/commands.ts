@@ -1,10 +1,10 @@
 /** The demo's steps as command lines. */
 import { dirname, join } from 'node:path';
-import { type DemoPaths, REFUTED_CLASS, REFUTED_COMPETITOR } from './paths.js';
+import type { DemoPaths } from './paths.js';
 
 /** Lines for a POSIX shell, in the order of the steps. The folder for pictures must exist. */
 export function demoCommands(paths: DemoPaths): string[] {
-  const { model, strictNaps, looseNaps, proved, solved, refuted, pictures } = paths;
+  const { model, strictNaps, looseNaps, looseSpec, proved, solved, refuted, pictures } = paths;
   const naps = join(dirname(strictNaps), 'naps-{delta}.nap.json');
   const verify = ['verify', model, '--data', 'mnist'];
   const lines: string[][] = [
@@ -36,19 +36,7 @@ export function demoCommands(paths: DemoPaths): string[] {
       '-o',
       solved,
     ],
-    [
-      ...verify,
-      '--naps',
-      looseNaps,
-      '--class',
-      `${REFUTED_CLASS}`,
-      '--competitor',
-      `${REFUTED_COMPETITOR}`,
-      '--pictures',
-      pictures,
-      '-o',
-      refuted,
-    ],
+    [...verify, '--naps', looseNaps, '--spec', looseSpec, '--pictures', pictures, '-o', refuted],
     ...[proved, solved, refuted].map((certificate) => ['check', certificate, '--model', model]),
   ];
   return lines.map((words) => ['napcert', ...words.map(quoted)].join(' '));

@@ -8,12 +8,13 @@ import type { DemoDocument } from '../../report/documents/demo.js';
 import { InputError } from '../../util/errors.js';
 import { check } from '../check.js';
 import { mine } from '../mine.js';
+import { writeOutput } from '../output-file.js';
 import { type Progress, silentProgress } from '../progress.js';
 import { type VerifyFilesOptions, verifyFiles } from '../verify-files.js';
 import { VERSION } from '../version.js';
 import { demoCommands } from './commands.js';
 import { drawMontage } from './montage.js';
-import { demoPaths, REFUTED_CLASS, REFUTED_COMPETITOR } from './paths.js';
+import { CLASSES, demoPaths, REFUTED_CLASS, REFUTED_COMPETITOR } from './paths.js';
 
 /** Seconds per obligation: many times what each needs on an old laptop. */
 const TIMEOUT_SECONDS = 60;
@@ -65,9 +66,10 @@ export async function demo(folder: string, progress: Progress = silentProgress):
     output: paths.solved,
   });
   progress.note('decided with GLPK, delta 0.99');
+  writeOutput(paths.looseSpec, looseSpecText());
   const refuted = await decide({
     naps: paths.looseNaps,
-    claims: { classes: [REFUTED_CLASS], competitors: [REFUTED_COMPETITOR] },
+    claims: { spec: paths.looseSpec },
     output: paths.refuted,
     pictures: paths.pictures,
   });
@@ -89,6 +91,22 @@ export async function demo(folder: string, progress: Progress = silentProgress):
     checks,
     commands: demoCommands(paths),
   };
+}
+
+/** The refuted class against one competitor, and all pairs with it. */
+function looseSpecText(): string {
+  const others = Array.from({ length: CLASSES }, (_, label) => label).filter(
+    (label) => label !== REFUTED_CLASS,
+  );
+  const pairs = others.map((label) => `[${REFUTED_CLASS}, ${label}]`).join(', ');
+  return [
+    '# Step 4 of the demo: claims that NAPs of delta 1 do not keep.',
+    'napcert: 1',
+    'properties:',
+    `  - { kind: non-misclassification, classes: [${REFUTED_CLASS}], competitors: [${REFUTED_COMPETITOR}] }`,
+    `  - { kind: non-ambiguity, pairs: [${pairs}] }`,
+    '',
+  ].join('\n');
 }
 
 function makeFolder(path: string): void {

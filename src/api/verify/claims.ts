@@ -1,14 +1,14 @@
 /** Which properties a run decides: from a specification file or from command-line choices, fully resolved. */
 import { dirname, resolve } from 'node:path';
-import { openDataset } from '../../dataset/open-dataset.js';
 import { predict } from '../../network/forward.js';
 import type { Network } from '../../network/network.js';
 import { parseSpec } from '../../spec/parse-spec.js';
-import type { Domain, Property, PropertyKind } from '../../spec/property.js';
-import { propertyId } from '../../spec/property.js';
+import { type Domain, type Property, type PropertyKind, propertyId } from '../../spec/property.js';
 import type { PropertyTemplate, SpecFile } from '../../spec/spec-file.js';
 import { InputError } from '../../util/errors.js';
 import { readRegularFile } from '../../util/read-regular-file.js';
+import { noCompetitor, oneNap, refuseIdleClasses, refuseStrangeClasses } from './choice-errors.js';
+import { referenceNames, referencePoint } from './references.js';
 
 /** A specification with a reference input of a million numbers stays below. */
 const MAX_SPEC_BYTES = 64 * 1024 * 1024;
@@ -47,8 +47,9 @@ export async function readSpec(path: string | undefined): Promise<SpecFile | nul
 }
 
 /**
- * Resolves all claims. `napClasses` are the classes that have NAPs. Throws InputError if nothing is left to
- * decide or a choice does not fit the model.
+ * Resolves all claims. `napClasses` are the classes that have NAPs. No claim vanishes silently: InputError for one that
+ * needs NAPs where there are none, for a chosen class that nothing is left for, for a choice that does not fit the
+ * model, and if nothing is left to decide.
  */
 export async function resolveClaims(
   network: Network,
@@ -62,19 +63,38 @@ export async function resolveClaims(
     // Not among the defaults: it is asked for by name.
     ...(choices.properties?.includes('scalar-invariance') ? [{ kind: 'scalar-invariance' } as const] : []),
   ];
-  const wanted = templates.filter(
-    ({ kind }) => choices.properties === undefined || choices.properties.includes(kind),
-  );
+  for (const option of ['classes', 'competitors'] as const) refuseStrangeClasses(network, choices, option);
+  const resolve = resolver(network, napClasses, choices, referenceNames(templates));
   const properties: Property[] = [];
-  for (const template of wanted) {
-    properties.push(...(await resolveTemplate(network, napClasses, template, choices, specFolder(choices))));
+  for (const [position, template] of templates.entries()) {
+    if (choices.properties !== undefined && !choices.properties.includes(template.kind)) continue;
+    if (needsNaps(template) && napClasses.length === 0) {
+      throw new InputError(`${template.kind} needs NAPs, and there is no NAP file`, {
+        place:
+          spec === null
+            ? choices.properties === undefined
+              ? '--naps'
+              : `--property ${template.kind}`
+            : `properties[${position}]`,
+        expected: `a NAP file, written by \`napcert mine\`, with --naps${spec === null ? '' : ' or as `naps:` of the specification'}`,
+        found: 'none',
+      });
+    }
+    const resolved = await resolve(template);
+    if (resolved.length === 0 && template.kind === 'non-ambiguity' && napClasses.length < 2) {
+      if (spec !== null || choices.properties !== undefined) throw oneNap(spec, position, napClasses);
+    }
+    properties.push(...resolved);
   }
+  refuseIdleClasses(properties, napClasses, choices);
   const unique = new Map(properties.map((property) => [propertyId(property), property]));
   if (unique.size === 0) {
     throw new InputError('nothing to decide', {
       ...(choices.spec === undefined ? {} : { file: choices.spec }),
       expected: 'at least one property for the chosen kinds and classes',
-      found: `kinds ${choices.properties?.join(', ') ?? 'all'}, classes ${choices.classes?.join(', ') ?? 'all'}`,
+      found: `kinds ${choices.properties?.join(', ') ?? 'all'}, classes ${choices.classes?.join(', ') ?? 'all'}, ${
+        napClasses.length === 0 ? 'no NAP file (--naps)' : `NAPs of classes ${napClasses.join(', ')}`
+      }`,
     });
   }
   if (unique.size < properties.length) {
@@ -94,6 +114,18 @@ export async function resolveClaims(
   return { domain, properties };
 }
 
+function needsNaps(template: PropertyTemplate): boolean {
+  switch (template.kind) {
+    case 'non-misclassification':
+    case 'non-ambiguity':
+      return true;
+    case 'local-robustness':
+      return template.nap;
+    case 'scalar-invariance':
+      return false;
+  }
+}
+
 function specFolder(choices: ClaimChoices): string {
   return choices.spec === undefined ? '.' : dirname(resolve(choices.spec));
 }
@@ -102,114 +134,61 @@ function domainOf(spec: SpecFile): Domain {
   return spec.domain === 'unbounded' ? { kind: 'unbounded' } : { kind: 'box', ...spec.domain };
 }
 
-async function resolveTemplate(
+/** The properties of a template that are left by the choices. */
+function resolver(
   network: Network,
   napClasses: readonly number[],
-  template: PropertyTemplate,
   choices: ClaimChoices,
-  folder: string,
-): Promise<Property[]> {
-  const count = network.tensors[network.output]!.size;
-  const all = Array.from({ length: count }, (_, i) => i);
-  const chosen = (label: number): boolean => choices.classes === undefined || choices.classes.includes(label);
-  const rivals = (label: number, listed: readonly number[] | undefined): number[] =>
-    (listed ?? all).filter(
-      (k) =>
-        (listed !== undefined || k !== label) &&
-        (choices.competitors === undefined || choices.competitors.includes(k)),
-    );
-  for (const label of choices.classes ?? []) {
-    if (label >= count)
-      throw new InputError('no such class', {
-        place: '--class',
-        expected: `0 to ${count - 1}`,
-        found: `${label}`,
-      });
-  }
-  for (const label of choices.competitors ?? []) {
-    if (label >= count)
-      throw new InputError('no such class', {
-        place: '--competitor',
-        expected: `0 to ${count - 1}`,
-        found: `${label}`,
-      });
-  }
-  switch (template.kind) {
-    case 'non-misclassification': {
-      const classes = (template.classes ?? napClasses).filter(chosen);
-      return classes
-        .map((label) => ({
-          kind: template.kind,
-          class: label,
-          competitors: rivals(label, template.competitors),
-        }))
-        .filter(({ competitors }) => competitors.length > 0);
+  names: ReturnType<typeof referenceNames>,
+): (template: PropertyTemplate) => Promise<Property[]> {
+  const all = Array.from({ length: network.tensors[network.output]!.size }, (_, i) => i);
+  const chosen = (label: number): boolean => choices.classes?.includes(label) ?? true;
+  const rival = (label: number): boolean => choices.competitors?.includes(label) ?? true;
+  const rivals = (label: number, listed: readonly number[] | undefined): number[] => {
+    const left = (listed ?? all.filter((k) => k !== label)).filter(rival);
+    if (left.length === 0 && choices.classes !== undefined) throw noCompetitor(label, listed, choices);
+    return left;
+  };
+  return async (template) => {
+    switch (template.kind) {
+      case 'non-misclassification':
+        return (template.classes ?? napClasses)
+          .filter(chosen)
+          .map((label) => ({
+            kind: template.kind,
+            class: label,
+            competitors: rivals(label, template.competitors),
+          }))
+          .filter(({ competitors }) => competitors.length > 0);
+      case 'non-ambiguity': {
+        const pairs =
+          template.pairs ??
+          napClasses.flatMap((a) => napClasses.filter((b) => b > a).map((b): [number, number] => [a, b]));
+        return pairs
+          .map(([a, b]): [number, number] => (a < b ? [a, b] : [b, a]))
+          .filter(([a, b]) => (chosen(a) && rival(b)) || (chosen(b) && rival(a)))
+          .map((classes) => ({ kind: template.kind, classes }));
+      }
+      case 'local-robustness': {
+        const name = names.get(template.reference)!;
+        const point = await referencePoint(network, template.reference, name, specFolder(choices));
+        const label = template.class ?? predict(network, point);
+        const competitors = chosen(label) ? rivals(label, template.competitors) : [];
+        if (competitors.length === 0) return [];
+        return [
+          {
+            kind: template.kind,
+            class: label,
+            competitors,
+            referenceName: name,
+            reference: [...point],
+            epsilon: template.epsilon,
+            nap: template.nap,
+          },
+        ];
+      }
+      case 'scalar-invariance':
+        return [{ kind: template.kind, preprocessing: template.preprocessing ?? 'not-stated' }];
     }
-    case 'non-ambiguity': {
-      const pairs =
-        template.pairs ??
-        napClasses.flatMap((a) => napClasses.filter((b) => b > a).map((b): [number, number] => [a, b]));
-      return pairs
-        .map(([a, b]): [number, number] => (a < b ? [a, b] : [b, a]))
-        .filter(([a, b]) => chosen(a) || chosen(b))
-        .map((classes) => ({ kind: template.kind, classes }));
-    }
-    case 'local-robustness': {
-      const { name, point } = await referencePoint(network, template.reference, folder);
-      const label = template.class ?? predict(network, point);
-      if (!chosen(label)) return [];
-      const competitors = rivals(label, template.competitors);
-      if (competitors.length === 0) return [];
-      return [
-        {
-          kind: template.kind,
-          class: label,
-          competitors,
-          referenceName: name,
-          reference: [...point],
-          epsilon: template.epsilon,
-          nap: template.nap,
-        },
-      ];
-    }
-    case 'scalar-invariance':
-      return [{ kind: template.kind, preprocessing: template.preprocessing ?? 'not-stated' }];
-  }
-}
-
-async function referencePoint(
-  network: Network,
-  reference: Extract<PropertyTemplate, { kind: 'local-robustness' }>['reference'],
-  folder: string,
-): Promise<{ readonly name: string; readonly point: Float64Array }> {
-  const round = (x: number): number => (network.elementType === 'float32' ? Math.fround(x) : x);
-  if ('input' in reference) {
-    const name = reference.name ?? 'input';
-    return { name, point: fitting(network, Float64Array.from(reference.input, round), name) };
-  }
-  const path = reference.data === 'mnist' ? 'mnist' : resolve(folder, reference.data);
-  const dataset = await openDataset(
-    path,
-    reference.labels === undefined ? {} : { labels: resolve(folder, reference.labels) },
-  );
-  if (reference.sample >= dataset.count) {
-    throw new InputError('no such sample', {
-      file: reference.data,
-      expected: `a sample below ${dataset.count}`,
-      found: `${reference.sample}`,
-    });
-  }
-  const point = dataset.batch(reference.sample, reference.sample + 1).map(round);
-  const name = `${reference.data}#${reference.sample}`;
-  return { name, point: fitting(network, point, name) };
-}
-
-function fitting(network: Network, point: Float64Array, name: string): Float64Array {
-  const { size } = network.tensors[network.input]!;
-  if (point.length === size) return point;
-  throw new InputError('the reference sample does not fit the model', {
-    place: `reference ${name}`,
-    expected: `${size} numbers`,
-    found: `${point.length}`,
-  });
+  };
 }

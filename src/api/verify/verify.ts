@@ -152,7 +152,9 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
       );
       properties.push(decided.property);
       obligations.push(...decided.obligations);
-      progress.note(`${decided.property.id}: ${decided.property.verdict}`);
+      if (!signal.aborted || decided.property.verdict !== 'unknown') {
+        progress.note(`${decided.property.id}: ${decided.property.verdict}`);
+      }
       events.onCertificate?.(certificate());
     }
   } finally {

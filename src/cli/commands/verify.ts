@@ -60,7 +60,7 @@ export function registerVerify(program: Command): void {
     )
     .requiredOption(
       '-o, --output <file>',
-      'certificate to write; what an earlier one of the same model shows is re-checked and kept',
+      'certificate to write; an earlier one of the same model and at most these claims is re-checked and gone on from, anything else there is refused',
     )
     .option('--fresh', 'decide everything anew, and replace whatever the output file holds')
     .option('--pictures <folder>', 'existing folder for a PNG of every counterexample');

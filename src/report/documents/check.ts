@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { header, modelReference, sha256Hex } from './header.js';
+import { header, modelReference, onlyAgainst, sha256Hex } from './header.js';
 
 const rejection = z.strictObject({
   place: z.string().describe('in the certificate'),
@@ -19,6 +19,7 @@ export const checkSchema = z.strictObject({
   properties: z.array(
     z.strictObject({
       id: z.string(),
+      onlyAgainst,
       claimed: z.string().describe('verdict that the certificate claims'),
       verdict,
       holes: z.array(z.string()),

@@ -12,6 +12,11 @@ export function header<C extends string>(command: C) {
 export const count = z.int().min(0);
 export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 
+export const onlyAgainst = z
+  .array(count)
+  .nullable()
+  .describe('the competitors, where the claim leaves out some of the other classes; else null');
+
 export const modelReference = z.strictObject({
   file: z.string().describe('as given on the command line'),
   sha256: sha256Hex.describe('SHA-256 of the ONNX file'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { count, datasetReference, header, modelReference, sha256Hex } from './header.js';
+import { count, datasetReference, header, modelReference, onlyAgainst, sha256Hex } from './header.js';
+import { scalingPair } from './invariance.js';
 
 const obligation = z.strictObject({
   id: z.string(),
@@ -19,9 +20,13 @@ const obligation = z.strictObject({
 const property = z.strictObject({
   id: z.string(),
   claim: z.string(),
+  onlyAgainst,
   verdict: z.enum(['holds', 'violated', 'unknown', 'vacuous']),
   witnesses: z.array(z.string()).describe('points that show that the claim speaks about something'),
-  obligations: z.array(obligation),
+  obligations: z
+    .array(obligation)
+    .describe('empty for a property that is decided as a whole: scalar-invariance, cone'),
+  scaling: scalingPair.nullable().describe('the counterexample to scalar-invariance'),
 });
 
 export const verifySchema = z.strictObject({
@@ -36,6 +41,13 @@ export const verifySchema = z.strictObject({
   interrupted: z.boolean(),
   counts: z.strictObject({ holds: count, violated: count, unknown: count, vacuous: count }),
   properties: z.array(property),
+  pictures: z
+    .strictObject({
+      files: z.array(z.string()),
+      refusal: z.string().nullable().describe('why there can be none'),
+    })
+    .nullable()
+    .describe('PNGs of counterexamples; null unless asked for'),
 });
 
 export type VerifyDocument = z.infer<typeof verifySchema>;

@@ -1,5 +1,6 @@
 import type { CheckDocument } from '../documents/check.js';
 import { counted } from '../format.js';
+import { propertyName } from '../property-name.js';
 import { facts, sections, table } from '../table.js';
 import { verdictText } from '../verdict-style.js';
 
@@ -11,12 +12,15 @@ export function checkText(document: CheckDocument): string {
   const { verdict, properties, rejection, holes } = document;
   const rows = properties.map((property) => [
     verdictText(property.verdict),
-    property.id,
+    propertyName(property),
     verdictText(property.claimed),
     property.holes.length === 0 ? '' : counted(property.holes.length, 'hole'),
   ]);
   return sections([
     verdictText(verdict),
+    rejection?.place === 'model.sha256'
+      ? `Another model was given: ${document.model.file} is not the model that this certificate is about.`
+      : null,
     rejection === null
       ? null
       : facts([

@@ -2,6 +2,7 @@
 import type { DemoDocument } from '../documents/demo.js';
 import type { VerifiedProperty } from '../documents/verify.js';
 import { percent, seconds } from '../format.js';
+import { propertyName } from '../property-name.js';
 import { shadedText } from '../shaded-text.js';
 import { heading, sections, table } from '../table.js';
 import { verdictText } from '../verdict-style.js';
@@ -49,7 +50,13 @@ function minedText({ mined }: DemoDocument): string[] {
 function provedText({ mined, proved, solved }: DemoDocument): string[] {
   const rows = solved.properties.map((trusted) => {
     const own = proved.properties.find(({ id }) => id === trusted.id)!;
-    return [own.id, verdictText(own.verdict), spent(own), verdictText(trusted.verdict), spent(trusted)];
+    return [
+      propertyName(own),
+      verdictText(own.verdict),
+      spent(own),
+      verdictText(trusted.verdict),
+      spent(trusted),
+    ];
   });
   return [
     `${heading('2. Non-misclassification, delta 0.99.')} Does every image of [0, 1]^784 that follows the NAP of a class get\n` +
@@ -78,10 +85,10 @@ function spent({ obligations }: VerifiedProperty): string {
 }
 
 function refutedText({ refuted, picture }: DemoDocument): string[] {
-  const rows = refuted.properties.map(({ id, verdict, obligations }) => [
-    verdictText(verdict),
-    id,
-    obligations.find(({ counterexample }) => counterexample !== null)?.counterexample?.source ?? '',
+  const rows = refuted.properties.map((property) => [
+    verdictText(property.verdict),
+    propertyName(property),
+    property.obligations.find(({ counterexample }) => counterexample !== null)?.counterexample?.source ?? '',
   ]);
   return [
     `${heading('4. Delta 1: violated on purpose.')} Fewer neurons agree in all digits, so more images follow the NAP, and\n` +

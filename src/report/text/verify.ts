@@ -1,10 +1,13 @@
 import type { VerifiedProperty, VerifyDocument } from '../documents/verify.js';
 import { counted, seconds } from '../format.js';
+import { propertyName } from '../property-name.js';
 import { heading, sections, table } from '../table.js';
 import { verdictText } from '../verdict-style.js';
 
 export function verifyText(document: VerifyDocument): string {
-  const { properties, counts, certificate, interrupted } = document;
+  const { counts, certificate, interrupted, pictures } = document;
+  const properties = document.properties.filter((property) => !isUnreached(property));
+  const unreached = document.properties.length - properties.length;
   const columns = [
     { title: 'verdict' },
     { title: 'property' },
@@ -12,32 +15,60 @@ export function verifyText(document: VerifyDocument): string {
     { title: 'why' },
   ];
   return sections([
-    table(
-      columns,
-      properties.map((property) => [
-        verdictText(property.verdict),
-        property.id,
-        seconds(property.obligations.reduce((sum, { seconds: own }) => sum + own, 0)),
-        reason(property),
-      ]),
-    ),
-    `${heading(counted(properties.length, 'property', 'properties'))}: ${counts.holds} hold, ` +
-      `${counts.violated} violated, ${counts.unknown} unknown, ${counts.vacuous} vacuous.`,
+    properties.length === 0
+      ? null
+      : table(
+          columns,
+          properties.map((property) => [
+            verdictText(property.verdict),
+            propertyName(property),
+            seconds(property.obligations.reduce((sum, { seconds: own }) => sum + own, 0)),
+            reason(property),
+          ]),
+        ),
+    `${heading(counted(document.properties.length, 'property', 'properties'))}: ` +
+      `${counts.holds} ${counts.holds === 1 ? 'holds' : 'hold'}, ${counts.violated} violated, ` +
+      `${counts.unknown - unreached} unknown, ${counts.vacuous} vacuous` +
+      `${unreached === 0 ? '' : `, ${unreached} not reached`}.`,
+    unreached === 0
+      ? null
+      : `${counted(unreached, 'property', 'properties')} not reached; run the same command again.`,
     document.arithmetic === 'real'
       ? 'Claims are about exact arithmetic on the stored weights, not about its rounding in a runtime.'
       : 'Claims are about float32 arithmetic, with the additions in any order.',
     trust(properties),
+    pictures === null ? null : pictureText(pictures),
     `${interrupted ? 'Interrupted; what was decided is in' : 'Certificate:'} ${certificate.file}`,
   ]);
 }
 
-function reason({ verdict, obligations }: VerifiedProperty): string {
+/** An interruption came before anything about it was decided. */
+function isUnreached({ verdict, obligations }: VerifiedProperty): boolean {
+  return (
+    verdict === 'unknown' &&
+    obligations.length > 0 &&
+    obligations.every(({ open }) => open?.reason === 'interrupted')
+  );
+}
+
+function pictureText({ files, refusal }: NonNullable<VerifyDocument['pictures']>): string {
+  if (refusal !== null) return `No pictures: ${refusal}.`;
+  if (files.length === 0) return 'No pictures: there is no counterexample.';
+  return ['Pictures:', ...files.map((file) => `  ${file}`)].join('\n');
+}
+
+function reason({ verdict, obligations, scaling }: VerifiedProperty): string {
   switch (verdict) {
     case 'holds':
+      if (obligations.length === 0) return 'proved from the graph';
       return `${counted(obligations.length, 'obligation')} proved${
         obligations.some(({ trusted }) => trusted.length > 0) ? ', trusting the solver' : ''
       }`;
     case 'violated': {
+      if (scaling !== null) {
+        const { source, factor, classes } = scaling;
+        return `${source} is class ${classes[0]}, ${factor} times it is class ${classes[1]}`;
+      }
       const refuted = obligations.filter((obligation) => obligation.counterexample !== null);
       const first = refuted[0];
       const more = refuted.length > 1 ? ` (and ${refuted.length - 1} more)` : '';
@@ -46,6 +77,8 @@ function reason({ verdict, obligations }: VerifiedProperty): string {
     case 'vacuous':
       return 'no input of the domain follows the NAP';
     case 'unknown': {
+      if (obligations.length === 0)
+        return 'the graph does not show it, and no input was found that refutes it';
       const open = obligations.filter((obligation) => obligation.open !== null);
       const first = open[0];
       if (first === undefined) return 'no input that follows the NAP is known';
