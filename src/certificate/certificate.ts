@@ -3,6 +3,8 @@
  * was decided, and the evidence. Specified in `specs/certificate-v1.md`.
  */
 import { z } from 'zod';
+import { eagerList } from '../util/eager-list.js';
+import { PLAIN_TEXT } from '../util/plain-text.js';
 import { proofSchema } from './proof.js';
 
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
@@ -29,11 +31,12 @@ export function semanticsOf(arithmetic: 'real' | 'float32'): readonly string[] {
   return arithmetic === 'real' ? SEMANTICS : SEMANTICS_FLOAT32;
 }
 
+const text = () => z.string().regex(PLAIN_TEXT, 'control characters are not allowed');
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
-const name = z.string().min(1).max(1000);
+const name = text().min(1).max(1000);
 const classNumber = z.int().min(0).max(100_000);
 const finite = z.number();
-const numbers = z.array(finite).max(10_000_000);
+const numbers = eagerList(finite).max(10_000_000);
 
 export const unknownReasonSchema = z.enum([
   'timeout',
@@ -48,8 +51,8 @@ export const unknownReasonSchema = z.enum([
 
 const tensorLiteralsSchema = z.strictObject({
   tensor: name,
-  active: z.array(z.int().min(0)),
-  inactive: z.array(z.int().min(0)),
+  active: eagerList(z.int().min(0)),
+  inactive: eagerList(z.int().min(0)),
 });
 
 const domainSchema = z.discriminatedUnion('kind', [
@@ -65,13 +68,13 @@ const propertySchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('non-misclassification'),
     class: classNumber,
-    competitors: z.array(classNumber).min(1),
+    competitors: eagerList(classNumber).min(1),
   }),
   z.strictObject({ kind: z.literal('non-ambiguity'), classes: z.tuple([classNumber, classNumber]) }),
   z.strictObject({
     kind: z.literal('local-robustness'),
     class: classNumber,
-    competitors: z.array(classNumber).min(1),
+    competitors: eagerList(classNumber).min(1),
     referenceName: name,
     reference: numbers,
     epsilon: finite,
@@ -88,7 +91,7 @@ const propertySchema = z.discriminatedUnion('kind', [
     name,
     class: classNumber,
     combinations: z.enum(['conic', 'convex']),
-    points: z.array(numbers).min(1).max(10_000),
+    points: eagerList(numbers).min(1).max(10_000),
   }),
 ]);
 
@@ -100,24 +103,24 @@ const scalingSchema = z.strictObject({
   runtimeClasses: z
     .tuple([classNumber, classNumber])
     .describe('onnxruntime on the original file, the scaled point rounded to the element type'),
-  source: z.string().max(200),
+  source: text().max(200),
 });
 
 /** A point and both evaluations of it, for people; a checker believes only the point. */
 const replaySchema = z.strictObject({
   point: numbers.describe('Input, each number exactly representable in the model element type'),
-  exactLogits: z.array(z.string().max(400)).describe('Exact logits as decimal strings rounded to 17 digits'),
+  exactLogits: eagerList(text().max(400)).describe('Exact logits as decimal strings rounded to 17 digits'),
   runtimeLogits: z
     .array(finite)
     .nullable()
     .describe('onnxruntime on the original file; null if it was not available'),
-  source: z.string().max(200).describe('Where the point came from, for example a sample of the dataset'),
+  source: text().max(200).describe('Where the point came from, for example a sample of the dataset'),
 });
 
 const witnessSchema = z.strictObject({
   class: classNumber.nullable(),
   point: numbers,
-  source: z.string().max(200),
+  source: text().max(200),
 });
 
 const evidenceSchema = z.discriminatedUnion('kind', [
@@ -129,7 +132,7 @@ const evidenceSchema = z.discriminatedUnion('kind', [
       .nullable()
       .describe('Proved lower bound of own logit minus competitor; null where none applies'),
     core: z
-      .array(z.array(tensorLiteralsSchema))
+      .array(eagerList(tensorLiteralsSchema))
       .optional()
       .describe('Per NAP of the obligation: literals that suffice; the proof holds for this larger region'),
   }),
@@ -137,8 +140,8 @@ const evidenceSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('none'),
     reason: unknownReasonSchema,
-    detail: z.string().max(2000),
-    suggestion: z.string().max(2000),
+    detail: text().max(2000),
+    suggestion: text().max(2000),
     /** Proved lower bound and best point found of the margin (own logit minus competitor), where known. */
     provedMargin: finite.nullable(),
     bestMargin: finite.nullable(),
@@ -157,11 +160,11 @@ const obligationResultSchema = z.strictObject({
 const propertyResultSchema = z.strictObject({
   id: name,
   property: propertySchema,
-  claim: z.string().max(4000),
+  claim: text().max(4000),
   verdict: z.enum(['holds', 'violated', 'unknown', 'vacuous']),
   /** Points that show the region (for non-ambiguity: each class's region) is not empty. */
-  witnesses: z.array(witnessSchema),
-  obligations: z.array(name),
+  witnesses: eagerList(witnessSchema),
+  obligations: eagerList(name),
   scaling: scalingSchema
     .optional()
     .describe('Only for scalar-invariance, and there only if violated: the pair that refutes it'),
@@ -174,18 +177,18 @@ const lintSchema = z.strictObject({
   row: z.int().min(0),
   smallest: finite,
   largest: finite,
-  message: z.string().max(2000),
+  message: text().max(2000),
 });
 
 export const predicateSchema = z.strictObject({
   format: z.literal('napcert/certificate/v1'),
-  verifier: z.strictObject({ name, version: name, components: z.record(z.string(), z.string()) }),
+  verifier: z.strictObject({ name, version: name, components: z.record(text(), text()) }),
   arithmetic: z.enum(['real', 'float32']),
-  semantics: z.array(z.string().max(1000)),
+  semantics: eagerList(text().max(1000)),
   model: z.strictObject({
     name,
     sha256: sha256Hex,
-    notes: z.array(z.string().max(2000)),
+    notes: eagerList(text().max(2000)),
     lint: z
       .array(lintSchema)
       .describe('Weights that floating-point evaluation may handle badly; recomputed by a checker'),
@@ -194,17 +197,17 @@ export const predicateSchema = z.strictObject({
   naps: z
     .strictObject({
       sha256: sha256Hex,
-      classes: z.array(z.strictObject({ class: classNumber, literals: z.array(tensorLiteralsSchema) })),
+      classes: eagerList(z.strictObject({ class: classNumber, literals: eagerList(tensorLiteralsSchema) })),
     })
     .nullable(),
   dataset: z.strictObject({ name, digest: sha256Hex }).nullable(),
-  properties: z.array(propertyResultSchema).min(1),
-  obligations: z.array(obligationResultSchema),
+  properties: eagerList(propertyResultSchema).min(1),
+  obligations: eagerList(obligationResultSchema),
   shared: z
-    .record(z.string().max(1000), z.strictObject({ region: sha256Hex, proof: proofSchema }))
+    .record(text().max(1000), z.strictObject({ region: sha256Hex, proof: proofSchema }))
     .optional()
     .describe('Lemmas that obligations with the same box and NAPs share'),
-  holes: z.array(z.string().max(4000)).describe('Every trusted step; empty iff nothing is taken on trust'),
+  holes: eagerList(text().max(4000)).describe('Every trusted step; empty iff nothing is taken on trust'),
   limits: z.strictObject({ timeoutSeconds: finite, engine: name, solver: name, seed: z.int() }),
   interrupted: z.boolean(),
   startedAt: z.iso.datetime(),
@@ -213,7 +216,7 @@ export const predicateSchema = z.strictObject({
 
 export const certificateSchema = z.strictObject({
   _type: z.literal(STATEMENT_TYPE),
-  subject: z.array(z.strictObject({ name, digest: z.strictObject({ sha256: sha256Hex }) })).length(1),
+  subject: eagerList(z.strictObject({ name, digest: z.strictObject({ sha256: sha256Hex }) })).length(1),
   predicateType: z.literal(PREDICATE_TYPE),
   predicate: predicateSchema,
 });

@@ -39,6 +39,8 @@ export const DEFAULT_PROOF_FILE_LIMITS: ProofFileLimits = {
 };
 
 const STEP_DEPTH = 10;
+/** The shortest step, `{"rule":"shared","id":"x"}`, has 26. A number of steps is limited by the bytes they need. */
+const MIN_STEP_BYTES = 16;
 /** An id has at most 1000 characters, each at most six bytes of JSON. */
 const MAX_HEADER_BYTES = 8192;
 
@@ -140,6 +142,8 @@ function indexSections({ bytes, file, limits }: Reading): Map<string, Section> {
     const refuse = (message: string, expected: string): InputError =>
       new InputError(message, { file, place: placeOf(line), expected, found: JSON.stringify(section) });
     if (sections.has(section)) throw refuse('a section occurs twice', 'another id');
+    const most = Math.floor(maxSection / (MIN_STEP_BYTES + 1));
+    if (steps > most) throw refuse('a section is too large', `at most ${most} steps`);
     index += section.length + INDEX_ENTRY_CHARACTERS;
     if (index > maxIndex) throw refuse('too many sections', `an index of at most ${maxIndex} characters`);
     sections.set(section, { member: first.member, skip: first.skip, steps });
@@ -147,6 +151,7 @@ function indexSections({ bytes, file, limits }: Reading): Map<string, Section> {
     for (let n = 1; n <= steps; n++) {
       const step = lines.next({ place: line + n, maxBytes: limits.maxLineBytes, keep: false });
       if (step === null) throw cutOff(file, line + n);
+      if (step.length < MIN_STEP_BYTES) throw shortStep(file, line + n, step.length);
       size += step.length + 1;
       if (size > maxSection) throw refuse('a section is too large', `at most ${maxSection} unpacked bytes`);
     }
@@ -154,6 +159,16 @@ function indexSections({ bytes, file, limits }: Reading): Map<string, Section> {
   }
   if (sections.size === 0) throw cutOff(file, line);
   return sections;
+}
+
+function shortStep(file: string, line: number, length: number): InputError {
+  const expected = `a proof step, at least ${MIN_STEP_BYTES} bytes`;
+  return new InputError('not a proof step', {
+    file,
+    place: placeOf(line),
+    expected,
+    found: `${length} bytes`,
+  });
 }
 
 function parseHeader(first: Line, line: number, file: string): z.infer<typeof headerSchema> {

@@ -3,17 +3,19 @@
  * `specs/certificate-v1.md`, section 4; the checker has one file per rule under `src/checker/rules/`.
  */
 import { z } from 'zod';
+import { eagerList } from '../util/eager-list.js';
+import { PLAIN_TEXT } from '../util/plain-text.js';
 
-const tensorName = z.string().min(1).max(1000);
+const tensorName = z.string().regex(PLAIN_TEXT).min(1).max(1000);
 const elementIndex = z.int().min(0);
 
 /** A trusted step: the certificate is `incomplete` wherever one occurs. */
 export const holeStepSchema = z.strictObject({
   rule: z.literal('hole'),
   reason: z.enum(['solver-trusted']),
-  solver: z.string().max(200).describe('Who is trusted, with version'),
-  status: z.string().max(200).describe('Its answer, in its own words'),
-  scope: z.string().max(1000).describe('What it was asked'),
+  solver: z.string().regex(PLAIN_TEXT).max(200).describe('Who is trusted, with version'),
+  status: z.string().regex(PLAIN_TEXT).max(200).describe('Its answer, in its own words'),
+  scope: z.string().regex(PLAIN_TEXT).max(1000).describe('What it was asked'),
 });
 
 /** One NAP needs the neuron on, another needs it off: no input follows both (literals as mined, z > 0 / z <= 0). */
@@ -41,19 +43,19 @@ export const splitStepSchema = z.strictObject({
 /** Coefficients passed back through one ReLU or max layer where they differ from the default (section 4.1). */
 const passSchema = z.strictObject({
   layer: tensorName.describe('Output tensor of the layer'),
-  index: z.array(elementIndex).describe('Ascending'),
-  value: z.array(z.number()),
+  index: eagerList(elementIndex).describe('Ascending'),
+  value: eagerList(z.number()),
 });
 
 const pushed = {
   stop: tensorName.optional().describe('Tensor up to which layers are not expanded; default the input'),
-  pass: z.array(passSchema),
+  pass: eagerList(passSchema),
 };
 
 /** Closes the branch: a combination of the output constraints has a negative upper bound. */
 export const linStepSchema = z.strictObject({
   rule: z.literal('lin'),
-  weights: z.array(z.number().min(0)).describe('One per output constraint'),
+  weights: eagerList(z.number().min(0)).describe('One per output constraint'),
   ...pushed,
 });
 
@@ -69,7 +71,7 @@ export const lemmaStepSchema = z.strictObject({
 /** The lemmas of a shared list hold here. */
 export const sharedStepSchema = z.strictObject({
   rule: z.literal('shared'),
-  id: z.string().min(1).max(1000),
+  id: z.string().regex(PLAIN_TEXT).min(1).max(1000),
 });
 
 export const stepSchema = z.discriminatedUnion('rule', [
@@ -94,12 +96,17 @@ export type ProofStep = z.infer<typeof stepSchema>;
 
 /** Where a proof's steps are: in the certificate itself, or in a section of a proof file beside it. */
 export const proofSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('inline'), steps: z.array(stepSchema).min(1) }),
+  z.strictObject({ kind: z.literal('inline'), steps: eagerList(stepSchema).min(1) }),
   z.strictObject({
     kind: z.literal('file'),
-    file: z.string().min(1).max(255).describe('Base name, in the folder of the certificate'),
+    file: z
+      .string()
+      .regex(PLAIN_TEXT)
+      .min(1)
+      .max(255)
+      .describe('Base name, in the folder of the certificate'),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
-    section: z.string().min(1).max(1000),
+    section: z.string().regex(PLAIN_TEXT).min(1).max(1000),
   }),
 ]);
 

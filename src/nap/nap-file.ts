@@ -8,8 +8,8 @@ import { parseDelta } from './delta.js';
 import { checkLiterals } from './nap-literals.js';
 import { type NapFile, napFileSchema } from './nap-schema.js';
 
-/** A file of all literals of a network with a million neurons and a hundred classes stays well below. */
-const MAX_BYTES = 512 * 1024 * 1024;
+/** Ten million literals (a hundred classes, a hundred thousand neurons each) stay well below. */
+const MAX_BYTES = 256 * 1024 * 1024;
 /** The format nests half as deep. */
 const MAX_DEPTH = 20;
 

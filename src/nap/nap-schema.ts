@@ -3,6 +3,7 @@
  * Keys are strict: an unknown key is an error, because a misspelt one would silently lose its meaning.
  */
 import { z } from 'zod';
+import { eagerList } from '../util/eager-list.js';
 import { DELTA_MEANING } from './delta.js';
 
 export const NAP_FORMAT = 'napcert-nap/1';
@@ -10,7 +11,7 @@ export const NAP_FORMAT = 'napcert-nap/1';
 const count = z.int().min(0);
 const name = z.string().min(1);
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits');
-const indices = z.array(z.int().min(0)).describe('ascending, without repetition');
+const indices = eagerList(z.int().min(0)).describe('ascending, without repetition');
 
 const dataset = z.strictObject({
   name,
@@ -49,15 +50,14 @@ const followers = z.strictObject({
 const statistics = z.strictObject({
   mining: followers.describe('on the data the NAP was mined from'),
   heldOut: followers.nullable().describe('on data not used for mining; null if there was none'),
-  layers: z.array(z.strictObject({ tensor: name, neurons: count, active: count, inactive: count })),
+  layers: eagerList(z.strictObject({ tensor: name, neurons: count, active: count, inactive: count })),
 });
 
 const napClass = z.strictObject({
   class: count.describe('index of the logit'),
   support: count.min(1).describe('samples the NAP was mined from'),
-  literals: z.array(tensorLiterals),
-  example: z
-    .array(z.number())
+  literals: eagerList(tensorLiterals),
+  example: eagerList(z.number())
     .nullable()
     .default(null)
     .describe('first sample of the class that follows the whole NAP, as evaluated; null if there was none'),
@@ -83,9 +83,9 @@ export const napFileSchema = z
     samples: z.enum(['all', 'correct']).describe('correct: only samples whose prediction is their label'),
     dataset,
     heldOut: dataset.nullable(),
-    classes: z.array(napClass).describe('ascending by class'),
-    classesWithoutSamples: z.array(count).describe('classes of the model that have no NAP; ascending'),
-    overlap: z.array(overlap).describe('one entry per pair of classes; may be empty'),
+    classes: eagerList(napClass).describe('ascending by class'),
+    classesWithoutSamples: eagerList(count).describe('classes of the model that have no NAP; ascending'),
+    overlap: eagerList(overlap).describe('one entry per pair of classes; may be empty'),
   })
   .describe('Neural activation patterns mined by napcert');
 

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
+import { PLAIN_TEXT, printable } from '../util/plain-text.js';
 import { readRegularFile } from '../util/read-regular-file.js';
 import { decodeModelProto, type GraphProto, type ModelProto } from './model-proto.js';
 import { WireReader } from './wire-reader.js';
@@ -26,7 +27,7 @@ export interface LoadedModel {
 export async function loadModel(path: string, maxBytes = DEFAULT_MAX_BYTES): Promise<LoadedModel> {
   const bytes = readRegularFile(path, { what: 'the model', expected: 'an ONNX file', maxBytes });
   try {
-    return decodeModel(bytes, basename(path), maxBytes);
+    return decodeModel(bytes, printable(basename(path)), maxBytes);
   } catch (error) {
     throw error instanceof InputError ? error.inFile(path) : error;
   }
@@ -39,15 +40,45 @@ export function decodeModel(
   maxBytes = DEFAULT_MAX_BYTES,
 ): LoadedModel {
   if (bytes.length > maxBytes) throw tooLarge(bytes.length, maxBytes);
-  const model = decodeModelProto(new WireReader(bytes));
+  const model = decodeOnnx(bytes);
   const { graph } = model;
   if (graph === null || graph.nodes.length === 0) {
-    throw new InputError('not an ONNX model', {
+    throw new InputError('not an ONNX file', {
       expected: 'a ModelProto with a graph of at least one node',
       found: graph === null ? 'no graph' : 'a graph without nodes',
     });
   }
+  refuseHiddenText(graph);
   return { kind: 'loaded-model', bytes, sha256: sha256(bytes), fileName, model: { ...model, graph } };
+}
+
+/** Bytes that go wrong outside the graph are most often no ONNX file at all. */
+function decodeOnnx(bytes: Uint8Array): ModelProto {
+  try {
+    return decodeModelProto(new WireReader(bytes));
+  } catch (error) {
+    if (!(error instanceof InputError) || error.fault.place?.startsWith('model, byte ') !== true) throw error;
+    throw new InputError(`not an ONNX file, or a damaged one: ${error.message}`, error.fault);
+  }
+}
+
+/** Names go into certificates and reports, where hidden characters could forge what is read. */
+function refuseHiddenText({ nodes, inputs, outputs, initializers }: GraphProto): void {
+  const named = [...inputs, ...outputs, ...initializers].map(({ name }) => name);
+  const computed = nodes.flatMap((node) => [
+    node.name,
+    node.opType,
+    node.domain,
+    ...node.inputs,
+    ...node.outputs,
+  ]);
+  const wrong = [...named, ...computed].find((name) => !PLAIN_TEXT.test(name));
+  if (wrong === undefined) return;
+  throw new InputError('a name in the model holds control characters', {
+    place: 'graph',
+    expected: 'names of printable characters',
+    found: JSON.stringify(wrong).slice(0, 200),
+  });
 }
 
 function tooLarge(size: number, limit: number): InputError {

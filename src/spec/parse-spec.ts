@@ -12,10 +12,13 @@ import {
 } from 'yaml';
 import type { z } from 'zod';
 import { InputError } from '../util/errors.js';
+import { parseStrictJson } from '../util/strict-json.js';
+import { nearestKey } from './nearest-key.js';
 import { type SpecFile, specFileSchema } from './spec-file.js';
 import { refuseDeepNesting } from './yaml-depth.js';
 
-const MAX_BYTES = 16 * 1024 * 1024;
+const MAX_BYTES = 4 * 1024 * 1024;
+const MAX_JSON_BYTES = 64 * 1024 * 1024;
 /** A specification nests less than ten levels; what is beyond is refused before it is built. */
 const MAX_DEPTH = 50;
 
@@ -29,10 +32,12 @@ export function parseSpec(text: string, file: string): SpecFile {
 
 /** Shared by every YAML file of napcert: syntax, then schema, both with places. */
 export function parseYaml<T extends z.ZodType>(text: string, file: string, schema: T): z.infer<T> {
+  const json = parseJson(text, file, schema);
+  if (json !== null) return json.value;
   if (text.length > MAX_BYTES) {
     throw new InputError('file is too large', {
       file,
-      expected: `at most ${MAX_BYTES} bytes`,
+      expected: `at most ${MAX_BYTES} bytes of YAML, or JSON`,
       found: `${text.length}`,
     });
   }
@@ -72,9 +77,40 @@ export function parseYaml<T extends z.ZodType>(text: string, file: string, schem
   throw new InputError(clip(issue.message), {
     file,
     place: `${placeOf(document, lines, path, unknownKey)}${path.length > 0 ? ` (${pathText(path)})` : ''}`,
-    expected: clip(expectation(issue)),
+    expected: clip(expectation(issue) + (unknownKey ? suggestion(schema, data, path) : '')),
     found: describe(valueAt(data, path)),
   });
+}
+
+function suggestion(schema: z.ZodType, data: unknown, path: readonly PropertyKey[]): string {
+  const key = nearestKey(schema, data, path);
+  return key === null ? '' : `; did you mean "${key}"?`;
+}
+
+/**
+ * The value of a text that is right JSON, much sooner than as YAML; null for any other text. What is wrong with small
+ * text is left to the YAML reader, which knows lines and columns of values.
+ * @throws InputError for JSON too long to be read as YAML
+ */
+function parseJson<T extends z.ZodType>(
+  text: string,
+  file: string,
+  schema: T,
+): { readonly value: z.infer<T> } | null {
+  if (!/^\s*\{\s*["}]/.test(text.slice(0, 1000))) return null;
+  try {
+    const data = parseStrictJson(text, file, { maxBytes: MAX_JSON_BYTES, maxDepth: MAX_DEPTH });
+    const result = schema.safeParse(data);
+    if (result.success) return { value: result.data };
+    if (text.length <= MAX_BYTES) return null;
+    const issue = deepestIssue(result.error.issues);
+    const path = issue.path.filter((part) => typeof part !== 'symbol');
+    const place = path.length > 0 ? pathText(path) : 'top level';
+    throw new InputError(clip(issue.message), { file, place, expected: clip(expectation(issue)) });
+  } catch (error) {
+    if (error instanceof InputError && text.length <= MAX_BYTES) return null;
+    throw error;
+  }
 }
 
 /** Keys are compared as they will be property names: `1` and `"1"` are the same. */
@@ -84,9 +120,10 @@ function refuseRepeatedKeys(document: Document, lines: LineCounter, file: string
       const seen = new Set<string>();
       for (const { key } of items) {
         const name = String(isScalar(key) ? key.value : key);
-        if (seen.has(name)) {
+        const isPrototype = name === '__proto__';
+        if (isPrototype || seen.has(name)) {
           const { line, col } = lines.linePos(isNode(key) ? (key.range?.[0] ?? 0) : 0);
-          throw new InputError('Map keys must be unique', {
+          throw new InputError(isPrototype ? 'a key that is not allowed' : 'Map keys must be unique', {
             file,
             place: `line ${line}, column ${col}`,
             expected: 'valid YAML or JSON with each key once',

@@ -1,9 +1,14 @@
-/** Nesting of YAML text, measured without building it: the builder recurses, and deep text would end the process. */
+/**
+ * Nesting and number of scalars of YAML text, measured without building it: the builder recurses, deep text would end
+ * the process, and it takes many seconds for a million scalars.
+ */
 import { CST, Lexer } from 'yaml';
 import { InputError } from '../util/errors.js';
 
+const MAX_SCALARS = 200_000;
+
 /**
- * Refuses text in which collections nest deeper than `maxDepth`. Reads tokens only, in one pass. Block collections are
+ * Refuses text with more than 200,000 scalars and text in which collections nest deeper than `maxDepth`. Reads tokens only, in one pass. Block collections are
  * counted by columns, which may miss half of them (a sequence may stand in the column of its key), never more.
  * @throws InputError with line and column
  */
@@ -15,9 +20,20 @@ export function refuseDeepNesting(text: string, file: string, maxDepth: number):
   let lineStart: number | null = null;
   let indicators = 0;
   let isScalar = false;
+  let scalars = 0;
   for (const token of new Lexer().lex(text)) {
     const type: CST.TokenType | null = isScalar ? null : CST.tokenType(token);
+    // The lexer puts a mark before a plain scalar, which the library calls `scalar`; quoted ones have no mark.
     isScalar = type === 'scalar' && token === CST.SCALAR;
+    if (type === 'scalar' || type === 'single-quoted-scalar' || type === 'double-quoted-scalar') scalars++;
+    if (scalars > MAX_SCALARS) {
+      throw new InputError('too many values for YAML', {
+        file,
+        place: `line ${line}, column ${column + 1}`,
+        expected: `at most ${MAX_SCALARS}; JSON may have more`,
+        found: 'more',
+      });
+    }
     if (isScalar || type === 'doc-mode' || type === 'flow-error-end') continue;
     if (type !== 'space' && type !== 'newline') lineStart ??= column;
     if (type === 'flow-map-start' || type === 'flow-seq-start') flow++;

@@ -1,6 +1,7 @@
 /** Reading files that a user named: regular files only, up to a limit. */
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { InputError } from './errors.js';
+import { describeSystemError } from './system-error.js';
 
 export interface ReadOptions {
   /** What the file is, for messages: `the model`. */
@@ -31,7 +32,7 @@ export function readRegularFile(path: string, { what, expected, maxBytes }: Read
     return readFileSync(path);
   } catch (error) {
     if (error instanceof InputError) throw error;
-    const found = (error as NodeJS.ErrnoException).code ?? String(error);
+    const found = describeSystemError(error);
     throw new InputError(`cannot read ${what}`, { file: path, expected, found });
   }
 }

@@ -1,10 +1,19 @@
-/** JSON at a trust border: duplicate keys, deep nesting and oversized input are refused before parsing. */
+/**
+ * JSON at a trust border: duplicate keys, `__proto__`, deep nesting and oversized input are refused before parsing.
+ */
 import { InputError } from './errors.js';
 
 export interface JsonLimits {
   readonly maxBytes: number;
   readonly maxDepth: number;
+  /** Values of the whole text; default 20 million. */
+  readonly maxValues?: number;
 }
+
+const MAX_VALUES = 20_000_000;
+/** An empty object takes three bytes as text and twenty times as much in memory. */
+const MAX_CONTAINERS = 4_000_000;
+const MAX_KEYS = 200_000;
 
 export const DEFAULT_JSON_LIMITS: JsonLimits = { maxBytes: 256 * 1024 * 1024, maxDepth: 200 };
 
@@ -25,7 +34,7 @@ export function parseStrictJson(
       found: `${text.length}`,
     });
   }
-  refuseDuplicateKeys(text, file, limits.maxDepth);
+  scan(text, file, limits);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -41,9 +50,20 @@ export function parseStrictJson(
 }
 
 /** A scan that only tracks strings, nesting and keys; anything malformed is left to JSON.parse to report. */
-function refuseDuplicateKeys(text: string, file: string, maxDepth: number): void {
+function scan(text: string, file: string, { maxDepth, maxValues = MAX_VALUES }: JsonLimits): void {
   const scopes: (Set<string> | null)[] = [];
   let expectKey = false;
+  let values = 1;
+  let containers = 0;
+  const refuseMore = (count: number, max: number, what: string, at: number): void => {
+    if (count <= max) return;
+    throw new InputError(`too many ${what}`, {
+      file,
+      place: lineAndColumn(text, at),
+      expected: `at most ${max}`,
+      found: 'more',
+    });
+  };
   for (let i = 0; i < text.length; i++) {
     const char = text[i]!;
     switch (char) {
@@ -51,6 +71,8 @@ function refuseDuplicateKeys(text: string, file: string, maxDepth: number): void
       case '[':
         scopes.push(char === '{' ? new Set() : null);
         expectKey = char === '{';
+        refuseMore(++values, maxValues, 'values', i);
+        refuseMore(++containers, MAX_CONTAINERS, 'lists and objects', i);
         if (scopes.length > maxDepth) {
           throw new InputError('nested too deeply', {
             file,
@@ -66,6 +88,7 @@ function refuseDuplicateKeys(text: string, file: string, maxDepth: number): void
         break;
       case ',':
         expectKey = scopes[scopes.length - 1] instanceof Set;
+        refuseMore(++values, maxValues, 'values', i);
         break;
       case '"': {
         const end = endOfString(text, i);
@@ -80,7 +103,17 @@ function refuseDuplicateKeys(text: string, file: string, maxDepth: number): void
               expected: 'each key once',
             });
           }
+          if (key === '"__proto__"') {
+            // An own property for the parser, the prototype for code that assigns it.
+            throw new InputError('a key that is not allowed', {
+              file,
+              place: lineAndColumn(text, i),
+              expected: 'another name',
+              found: key,
+            });
+          }
           keys.add(key);
+          refuseMore(keys.size, MAX_KEYS, 'keys in one object', i);
           expectKey = false;
         }
         i = end;

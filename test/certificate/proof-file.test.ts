@@ -88,6 +88,17 @@ describe('proof files', () => {
     expect(fault(() => steps.next()).fault).toMatchObject({ file: 'p', place: 'section "a", step 1: rule' });
   });
 
+  it('are refused with more steps than their bytes can hold, and with empty ones', () => {
+    const open = (text: string, maxBytes: number) => {
+      const bytes = gzipSync(text);
+      const limits = { maxCompressedBytes: 1e6, maxBytes, maxLineBytes: 1e6 };
+      return fault(() => readProofFile(bytes, sha256(bytes), 'p', limits));
+    };
+    const empty = `{"section":"a","steps":1000000}\n${'\n'.repeat(1_000_000)}`;
+    expect(open(empty, 2e6).message).toBe('a section is too large');
+    expect(open(empty, 1e9)).toMatchObject({ message: 'not a proof step', fault: { place: 'line 2' } });
+  });
+
   it('are refused with another digest, before they are unpacked', () => {
     const bytes = new Uint8Array([1, 2, 3]);
     const { fault: found } = fault(() => readProofFile(bytes, '0'.repeat(64), 'p'));

@@ -45,6 +45,38 @@ describe('oversized YAML', () => {
     expect(parseSpec(spec, 'a.yaml')).toMatchObject({ model: '['.repeat(500) });
   });
 
+  const robust = (count: number): string =>
+    `"kind": "local-robustness", "epsilon": 0.1, "reference": {"input": [${'0.5,'.repeat(count - 1)}0.5]}`;
+
+  it('with more than 200,000 values is refused before it is built', () => {
+    const { message, fault } = faultOf(`napcert: 1\nproperties: [{${robust(200_001)}}]`);
+    expect(message).toBe('too many values for YAML');
+    expect(fault.place).toMatch(/^line 2, column \d+$/);
+  });
+
+  it('that is JSON may have more, and its faults are named all the same', () => {
+    const json = (more = ''): string => `{"napcert": 1, "properties": [{${robust(2_000_000)}${more}}]}`;
+    const spec = parseSpec(json(), 'a.json');
+    expect(spec.properties[0]).toMatchObject({ kind: 'local-robustness', epsilon: 0.1 });
+    const wrong = json(', "colour": 1').replace('[0.5', '["x"').replace(', "colour": 1', '');
+    expect(() => parseSpec(wrong, 'a.json')).toThrow(InputError);
+    expect(() => parseSpec(json(', "colour": 1'), 'a.json')).toThrow(/colour/);
+    expect(() => parseSpec(json(', "kind": "cone"'), 'a.json')).toThrow(/duplicate key/);
+  });
+
+  it.each(['__proto__: {}\n', '{"__proto__": {}}', '{"napcert": 1, "properties": [{"__proto__": 1}]}'])(
+    'with a prototype is refused: %s',
+    (text) => {
+      expect(faultOf(text).message).toBe('a key that is not allowed');
+    },
+  );
+
+  it('with control characters in a name is refused', () => {
+    const reference = '{"input": [0], "name": "x\\u001b[2K"}';
+    const text = `napcert: 1\nproperties: [{kind: local-robustness, epsilon: 0.1, reference: ${reference}}]`;
+    expect(faultOf(text).fault.file).toBe('a.yaml');
+  });
+
   // The library compares every two keys of a map: a minute for this one.
   it('with many keys is refused', () => {
     const { message } = faultOf(Array.from({ length: 40_000 }, (_, i) => `k${i}: 1`).join('\n'));
