@@ -1,5 +1,6 @@
 /** A model made ready for use: read, lowered, and found to evaluate as onnxruntime does. */
 import { basename } from 'node:path';
+import type { SampleBox } from '../network/box-samples.js';
 import { type Comparison, compareWithOracle } from '../network/compare-oracle.js';
 import { lowerModel } from '../network/lower.js';
 import type { Network } from '../network/network.js';
@@ -31,13 +32,14 @@ export async function openComparedModel(path: string): Promise<OpenedModel> {
   return model;
 }
 
-/** Compares with onnxruntime on the given and on random samples; errors name the file. */
+/** Compares with onnxruntime on the given and on random samples, and on points of the box; errors name the file. */
 export async function compareAt(
   { path, network, loaded }: OpenedModel,
   samples: readonly Float64Array[],
+  box?: SampleBox,
 ): Promise<Comparison> {
   try {
-    return await compareWithOracle(network, loaded.bytes, samples);
+    return await compareWithOracle(network, loaded.bytes, samples, box === undefined ? {} : { box });
   } catch (error) {
     throw error instanceof InputError ? error.inFile(path) : error;
   }

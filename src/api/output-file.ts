@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { accessSync, constants, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '../util/errors.js';
+import { describeSystemError } from '../util/system-error.js';
 
 /**
  * Refuses a path that `writeOutput` could not write: missing or read-only folder, or the path is a folder.
@@ -56,7 +57,7 @@ function unwritable(path: string, option: string, error: unknown): InputError {
     file: path,
     place: option,
     expected: 'a writable path',
-    found: (error as NodeJS.ErrnoException).code ?? String(error),
+    found: describeSystemError(error),
   });
 }
 

@@ -5,7 +5,7 @@ import { proofFolder } from '../certificate/open-proof-file.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { type OpenDatasetOptions, openDataset } from '../dataset/open-dataset.js';
 import type { EngineName } from '../engines/decision.js';
-import { type ClaimContext, compileProperty } from '../obligation/compile.js';
+import { type ClaimContext, compileProperty, domainBox } from '../obligation/compile.js';
 import type { Arithmetic } from '../obligation/obligation.js';
 import type { VerifyDocument } from '../report/documents/verify.js';
 import type { SpecFile } from '../spec/spec-file.js';
@@ -75,7 +75,8 @@ export async function verifyFiles(
   if (options.data !== undefined) progress.step(`reading ${options.data}`);
   const dataset = options.data === undefined ? null : await openDataset(options.data, options.dataset);
   progress.step('comparing with onnxruntime');
-  await compareAt(model, dataset === null ? [] : firstSamples(dataset));
+  const box = domainBox(claims.domain, model.network.tensors[model.network.input]!.size);
+  await compareAt(model, dataset === null ? [] : firstSamples(dataset), box);
   let text = '';
   const save = (certificate: Certificate): void => {
     text = writeCertificate(options.output, certificate);

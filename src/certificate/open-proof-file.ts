@@ -2,6 +2,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InputError } from '../util/errors.js';
+import { describeSystemError } from '../util/system-error.js';
 import type { ByteSource } from './pinned-bytes.js';
 import {
   DEFAULT_PROOF_FILE_LIMITS,
@@ -62,7 +63,7 @@ function withFile<T>(path: string, use: (descriptor: number, size: number) => T)
     }
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw unreadable(path, expected, (error as NodeJS.ErrnoException).code ?? String(error));
+    throw unreadable(path, expected, describeSystemError(error));
   }
 }
 

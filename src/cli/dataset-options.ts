@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { OpenDatasetOptions } from '../dataset/open-dataset.js';
 import { integerOption } from './arguments.js';
+import { withRequiredOption } from './required-option.js';
 
 export interface DatasetFlags {
   readonly data: string;
@@ -19,7 +20,7 @@ const DATA_HELP =
 
 /** Adds `--data`, which must be given, and its companions. */
 export function withDatasetOptions(command: Command): Command {
-  return withReadingOptions(command.requiredOption('--data <path>', DATA_HELP));
+  return withReadingOptions(withRequiredOption(command, '--data <path>', DATA_HELP));
 }
 
 /** Adds `--data`, which may be left out, and its companions. */

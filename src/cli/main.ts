@@ -1,4 +1,6 @@
 /** Entry of the command line: runs the program and maps every error to an exit code. */
+import './colours.js';
+
 import { chalkStderr } from 'chalk';
 import { CommanderError } from 'commander';
 import { VERSION } from '../api/version.js';
@@ -6,6 +8,10 @@ import { describeInputError, InputError } from '../util/errors.js';
 import { EXIT } from './exit-codes.js';
 import { createProgram } from './program.js';
 
+// Nobody reads the progress any more (`2>&1 | head`): the run goes on without it.
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 process.on('uncaughtException', (error) => {
   fail(error);
   process.exit();

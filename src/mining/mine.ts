@@ -80,7 +80,7 @@ export function refuseEmptyClasses(counts: ActivationCounts, choice: GroupingCho
   throw new InputError(`no ${which} of some classes, so they have no NAP`, {
     file,
     place: `grouping by ${choice.grouping}`,
-    expected: 'samples of every class of the model (or allow classes without NAP)',
+    expected: 'samples of every class of the model (or --allow-empty-classes for classes without NAP)',
     found: `none of class ${empty.join(', ')}`,
   });
 }

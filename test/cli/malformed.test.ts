@@ -50,9 +50,9 @@ const model = (file: string, what: string, reason: RegExp): Case => [
 
 describe.concurrent('models', () => {
   it.each([
-    model('absent.onnx', 'missing file', /ENOENT|no such file/),
-    model('folder.onnx', 'folder instead of a file', /EISDIR|folder/),
-    model('empty.onnx', 'empty file', /not an ONNX model|no graph/),
+    model('absent.onnx', 'missing file', /no such file/),
+    model('folder.onnx', 'folder instead of a file', /folder/),
+    model('empty.onnx', 'empty file', /not an ONNX file|no graph/),
     model('truncated.onnx', 'truncated file', /truncated|beyond|ends|byte/i),
     model('text.onnx', 'text', /byte|ONNX/),
     model('png.onnx', 'wrong magic', /byte|ONNX/),
@@ -172,7 +172,7 @@ const naps = (file: string, what: string, reason: RegExp): Case => [
 
 describe.concurrent('NAP files', () => {
   it.each([
-    naps('absent.nap.json', 'missing file', /ENOENT/),
+    naps('absent.nap.json', 'missing file', /no such file/),
     naps('syntax.nap.json', 'broken JSON', /JSON/),
     naps('list.nap.json', 'a list', /object/),
     naps('unknown-key.nap.json', 'unknown key', /extra/),
@@ -203,7 +203,7 @@ const spec = (file: string, what: string, reason: RegExp): Case => verify(what, 
 
 describe.concurrent('specifications and options of verify', () => {
   it.each([
-    spec('absent.yaml', 'missing specification', /ENOENT/),
+    spec('absent.yaml', 'missing specification', /no such file/),
     spec('unknown-key.yaml', 'unknown key of a property', /line [34].*[\s\S]*pears/),
     spec('top-key.yaml', 'unknown key at the top', /colour/),
     spec('syntax.yaml', 'broken YAML', /line \d/),
@@ -262,7 +262,7 @@ describe.concurrent('specifications and options of verify', () => {
 
 describe.concurrent('certificates', () => {
   it.each([
-    ['missing file', ['check', 'absent.json', '--model', 'tiny.onnx'], 'absent.json', /ENOENT/],
+    ['missing file', ['check', 'absent.json', '--model', 'tiny.onnx'], 'absent.json', /no such file/],
     ['folder', ['check', 'folder.onnx', '--model', 'tiny.onnx'], 'folder.onnx', /found: +a folder/],
     ['broken JSON', ['check', 'broken.json', '--model', 'tiny.onnx'], 'broken.json', /not valid JSON/],
     ['key given twice', ['check', 'twice.json', '--model', 'tiny.onnx'], 'twice.json', /_type/],

@@ -2,7 +2,9 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import chalk, { chalkStderr } from 'chalk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { applyNoColour, wantsNoColour } from '../../src/cli/colours.js';
 import { encodeModel, tensor } from '../../src/onnx/encode.js';
 import { runCli } from '../helpers/run-cli.js';
 import { TINY_CSV, tinyModel } from '../helpers/tiny-model.js';
@@ -80,6 +82,40 @@ describe('stderr', () => {
   it('--quiet has none, and stdout stays the same', async () => {
     const [loud, quiet] = await Promise.all([cli(args), cli([...args, '--quiet'])]);
     expect(quiet).toEqual({ code: 0, stdout: loud.stdout, stderr: '' });
+  });
+});
+
+describe('a closed stderr', () => {
+  it('loses the progress and nothing else', async () => {
+    const args = ['evaluate', 'tiny.onnx', '--data', 'tiny.csv'];
+    const [whole, closed] = await Promise.all([
+      cli([...args, '--quiet']),
+      cli(args, { started: (child) => child.stderr?.destroy() }),
+    ]);
+    expect(closed).toMatchObject({ code: 0, stdout: whole.stdout });
+  });
+});
+
+describe('NO_COLOR', () => {
+  it.each([
+    [{ NO_COLOR: '1' }, true],
+    [{ NO_COLOR: '' }, false],
+    [{}, false],
+    [{ NO_COLOR: '1', FORCE_COLOR: '1' }, false],
+  ])('%j', (env, expected) => {
+    expect(wantsNoColour(env)).toBe(expected);
+  });
+
+  it('turns off both streams', () => {
+    const before = [chalk.level, chalkStderr.level] as const;
+    try {
+      chalk.level = 1;
+      chalkStderr.level = 1;
+      applyNoColour({ NO_COLOR: '1' });
+      expect([chalk.red('x'), chalkStderr.red('x')]).toEqual(['x', 'x']);
+    } finally {
+      [chalk.level, chalkStderr.level] = before;
+    }
   });
 });
 

@@ -37,7 +37,7 @@ describe('check', () => {
     const path = file('filed.json', formatCertificate(certificate));
     expect(await check({ certificate: path, model })).toMatchObject({
       verdict: 'invalid',
-      rejection: { found: 'ENOENT' },
+      rejection: { found: 'no such file or folder' },
     });
     file('proofs.jsonl.gz', bytes);
     expect(await check({ certificate: path, model })).toMatchObject({ verdict: 'valid' });

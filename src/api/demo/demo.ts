@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DemoDocument } from '../../report/documents/demo.js';
 import { InputError } from '../../util/errors.js';
+import { describeSystemError } from '../../util/system-error.js';
 import { check } from '../check.js';
 import { mine } from '../mine.js';
 import { writeOutput } from '../output-file.js';
@@ -117,7 +118,7 @@ function makeFolder(path: string): void {
       file: path,
       place: '--output',
       expected: 'a folder, or a path where one can be made',
-      found: (error as NodeJS.ErrnoException).code ?? String(error),
+      found: describeSystemError(error),
     });
   }
 }

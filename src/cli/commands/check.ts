@@ -3,6 +3,7 @@ import type { CheckDocument } from '../../report/documents/check.js';
 import { checkText } from '../../report/text/check.js';
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { withRequiredOption } from '../required-option.js';
 
 interface Flags extends CommonOptions {
   readonly model: string;
@@ -22,9 +23,11 @@ export function registerCheck(program: Command): void {
       'Re-prove a certificate in exact arithmetic, trusting neither the solvers nor the run that wrote it. ' +
         'Prints valid, incomplete (a named step is taken on trust; exit code 3) or invalid (exit code 4).',
     )
-    .argument('<certificate>', 'certificate written by `napcert verify`')
-    .requiredOption('--model <file>', 'the ONNX file that the certificate speaks about')
-    .option('--naps <file>', 'NAP file that must be the one of the certificate');
+    .argument('<certificate>', 'certificate written by `napcert verify`');
+  withRequiredOption(command, '--model <file>', 'the ONNX file that the certificate speaks about').option(
+    '--naps <file>',
+    'NAP file that must be the one of the certificate',
+  );
   withCommonOptions(command, [
     'check model.cert.json --model model.onnx',
     'check model.cert.json --model model.onnx --naps model.nap.json --json',

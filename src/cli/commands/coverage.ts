@@ -3,6 +3,7 @@ import { coverageText } from '../../report/text/coverage.js';
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
 import { type DatasetFlags, datasetOptions, withDatasetOptions } from '../dataset-options.js';
 import { EXIT } from '../exit-codes.js';
+import { withRequiredOption } from '../required-option.js';
 
 interface Flags extends CommonOptions, DatasetFlags {
   readonly naps: string;
@@ -12,8 +13,8 @@ export function registerCoverage(program: Command): void {
   const command = program
     .command('coverage')
     .description('How many samples follow the NAP of each class, and which followers are counterexamples.')
-    .argument('<model>', 'ONNX classifier')
-    .requiredOption('--naps <file>', 'NAP file written by `napcert mine`');
+    .argument('<model>', 'ONNX classifier');
+  withRequiredOption(command, '--naps <file>', 'NAP file written by `napcert mine`');
   withDatasetOptions(command);
   withCommonOptions(command, [
     'coverage model.onnx --naps model.nap.json --data mnist --split heldout',

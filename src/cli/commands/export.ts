@@ -1,8 +1,10 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { exportText } from '../../report/text/export.js';
+import { InputError } from '../../util/errors.js';
 import { type ClaimFlags, claimChoices, withClaimOptions } from '../claim-options.js';
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
 import { EXIT } from '../exit-codes.js';
+import { withRequiredOption } from '../required-option.js';
 
 interface Flags extends CommonOptions, ClaimFlags {
   readonly format: 'lp' | 'mps';
@@ -14,11 +16,13 @@ export function registerExport(program: Command): void {
     .command('export')
     .description('Write the mixed-integer program of each obligation, for other solvers.')
     .argument('<model>', 'ONNX classifier');
-  withClaimOptions(command)
-    .addOption(
-      new Option('--format <name>', 'CPLEX LP or free MPS').choices(['lp', 'mps']).makeOptionMandatory(),
-    )
-    .requiredOption('-o, --output <file>', 'file to write; {id} in the name stands for the obligation');
+  withClaimOptions(command);
+  withRequiredOption(command, '--format <name>', 'CPLEX LP (lp) or free MPS (mps)', exportFormat);
+  withRequiredOption(
+    command,
+    '-o, --output <file>',
+    'file to write; {id} in the name stands for the obligation',
+  );
   withCommonOptions(command, [
     'export model.onnx --naps model.nap.json --class 3 --competitor 5 --property non-misclassification --format lp -o 3-5.lp',
     "export model.onnx --naps model.nap.json --spec release.yaml --format mps -o 'out/{id}.mps'",
@@ -38,4 +42,13 @@ export function registerExport(program: Command): void {
       return { document, text: exportText, exitCode: EXIT.ok };
     }),
   );
+}
+
+function exportFormat(text: string): 'lp' | 'mps' {
+  if (text === 'lp' || text === 'mps') return text;
+  throw new InputError('no such format', {
+    place: '--format',
+    expected: 'lp or mps',
+    found: JSON.stringify(text),
+  });
 }

@@ -4,6 +4,7 @@ import { listOption } from '../arguments.js';
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
 import { type DatasetFlags, datasetOptions, withDatasetOptions } from '../dataset-options.js';
 import { EXIT } from '../exit-codes.js';
+import { withRequiredOption } from '../required-option.js';
 
 interface Flags extends CommonOptions, DatasetFlags {
   readonly delta: readonly string[];
@@ -24,13 +25,18 @@ export function registerMine(program: Command): void {
         'fraction delta of its samples.',
     )
     .argument('<model>', 'ONNX classifier');
-  withDatasetOptions(command)
-    .requiredOption(
-      '--delta <list>',
-      'required frequency, 0.5 < delta <= 1; several separated by commas',
-      listOption('--delta', '1.0,0.99'),
-    )
-    .requiredOption('-o, --output <file>', 'NAP file to write; {delta} in the name stands for the delta')
+  withDatasetOptions(command);
+  withRequiredOption(
+    command,
+    '--delta <list>',
+    'required frequency, 0.5 < delta <= 1; several separated by commas',
+    listOption('--delta', '1.0,0.99'),
+  );
+  withRequiredOption(
+    command,
+    '-o, --output <file>',
+    'NAP file to write; {delta} in the name stands for the delta',
+  )
     .addOption(
       new Option('--group-by <how>', 'class of a sample: its label, or the prediction of the model')
         .choices(['label', 'prediction'])

@@ -6,6 +6,7 @@ import { type ClaimFlags, claimChoices, withClaimOptions } from '../claim-option
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
 import { type DatasetFlags, datasetOptions, withOptionalDataset } from '../dataset-options.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { withRequiredOption } from '../required-option.js';
 
 interface Flags extends CommonOptions, ClaimFlags, Omit<DatasetFlags, 'data'> {
   readonly data?: string;
@@ -57,11 +58,12 @@ export function registerVerify(program: Command): void {
     .option(
       '--exact-margin',
       'search on for the least margin behind the layer that decides, not just its sign',
-    )
-    .requiredOption(
-      '-o, --output <file>',
-      'certificate to write; an earlier one of the same model and at most these claims is re-checked and gone on from, anything else there is refused',
-    )
+    );
+  withRequiredOption(
+    command,
+    '-o, --output <file>',
+    'certificate to write; an earlier one of the same model and at most these claims is re-checked and gone on from, anything else there is refused',
+  )
     .option('--fresh', 'decide everything anew, and replace whatever the output file holds')
     .option('--pictures <folder>', 'existing folder for a PNG of every counterexample');
   withOptionalDataset(command, 'samples to look for counterexamples and witnesses in');
