@@ -1,7 +1,8 @@
 /** What every command gets: where to print, how to tell progress, when to stop. */
 import type { Command } from 'commander';
 import type { Progress } from '../api/progress.js';
-import type { InputError } from '../util/errors.js';
+import { InputError } from '../util/errors.js';
+import { printableData } from '../util/plain-text.js';
 import type { ExitCode } from './exit-codes.js';
 import { prettyJson } from './json.js';
 import { terminalProgress } from './progress.js';
@@ -52,7 +53,7 @@ export async function run<T>(
     const { document, text, exitCode, failure } = await action({ progress, signal: signals.take });
     progress.clear();
     process.exitCode = signals.exitCode() ?? exitCode;
-    print(options.json === true ? prettyJson(document) : text(document));
+    print(options.json === true ? prettyJson(document) : text(printableData(document)));
     if (failure !== undefined) throw failure;
   } catch (error) {
     progress.clear();
@@ -62,10 +63,18 @@ export async function run<T>(
   }
 }
 
-/** One newline at the end; a reader that closes the pipe early (`| head`) is no error. */
+/**
+ * One newline at the end; a reader that closes the pipe early (`| head`) is no error. Any other failure, of a full disk
+ * for example, is the user's to mend.
+ */
 function print(text: string): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    throw new InputError('the result cannot be printed', {
+      file: 'stdout',
+      expected: 'a place that can be written to',
+      found: error.code ?? error.message,
+    });
   });
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 }

@@ -12,6 +12,8 @@ import { createProgram } from './program.js';
 process.stderr.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
+// Nothing is left to say it on.
+process.stderr.on('error', () => {});
 process.on('uncaughtException', (error) => {
   fail(error);
   process.exit();

@@ -4,6 +4,7 @@
  */
 import { chalkStderr } from 'chalk';
 import type { Progress } from '../api/progress.js';
+import { printable } from '../util/plain-text.js';
 
 /** In a log: least time between two lines of one activity, and between lines of different ones. */
 const LOG_REPEAT_MS = 5000;
@@ -17,7 +18,12 @@ export interface TerminalProgress extends Progress {
 
 export function terminalProgress(stream: NodeJS.WriteStream, quiet: boolean): TerminalProgress {
   if (quiet) return { step: () => {}, note: () => {}, clear: () => {} };
-  return stream.isTTY ? statusLine(stream) : logLines(stream);
+  const { step, note, clear } = stream.isTTY ? statusLine(stream) : logLines(stream);
+  return {
+    step: (what, done, total) => step(printable(what), done, total),
+    note: (line) => note(printable(line)),
+    clear,
+  };
 }
 
 function statusLine(stream: NodeJS.WriteStream): TerminalProgress {

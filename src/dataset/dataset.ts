@@ -4,6 +4,7 @@
  */
 import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
+import { printable } from '../util/plain-text.js';
 import { MAX_FEATURES, MAX_SAMPLES } from './limits.js';
 
 export type DatasetFormat = 'idx' | 'csv' | 'npy' | 'npz' | 'image-folder' | 'mnist';
@@ -106,7 +107,8 @@ export function datasetDigest(
  * @throws InputError when it is empty, too large, or labels and samples differ in number.
  */
 export function createDataset(parts: DatasetParts): Dataset {
-  const { name, format, featureShape, labels, samples, files } = parts;
+  const { format, featureShape, labels, samples, files } = parts;
+  const name = printable(parts.name);
   const featureSize = featureShape.reduce((product, side) => product * side, 1);
   const rows = featureSize === 0 ? 0 : samples.data.length / featureSize;
   if (rows === 0) {

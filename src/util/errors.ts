@@ -3,6 +3,8 @@
  * Limits and undecided questions are values, never exceptions.
  */
 
+import { printable, printableData } from './plain-text.js';
+
 /** Where an input is wrong, what was expected there and what was found. */
 export interface InputFault {
   /** File (or option) that is wrong, as the user named it. */
@@ -37,11 +39,12 @@ export class UnsupportedError extends InputError {
   override readonly name = 'UnsupportedError';
 }
 
-/** One paragraph for a terminal: what, where, expected, found. */
+/** One paragraph for a terminal: what, where, expected, found; nothing of the input can break out of its line. */
 export function describeInputError(error: InputError): string {
-  const { file, place, expected, found } = error.fault;
+  const { file, place, expected, found } = printableData(error.fault);
+  const message = printable(error.message);
   const where = [file, place].filter((part) => part !== undefined).join(': ');
-  const lines = [where === '' ? error.message : `${where}: ${error.message}`];
+  const lines = [where === '' ? message : `${where}: ${message}`];
   if (expected !== undefined) lines.push(`  expected: ${expected}`);
   if (found !== undefined) lines.push(`  found:    ${found}`);
   return lines.join('\n');

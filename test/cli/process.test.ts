@@ -1,12 +1,13 @@
 /** The process as shells and pipes see it: signals, closed pipes, large results, colours. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import chalk, { chalkStderr } from 'chalk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyNoColour, wantsNoColour } from '../../src/cli/colours.js';
 import { encodeModel, tensor } from '../../src/onnx/encode.js';
-import { runCli } from '../helpers/run-cli.js';
+import { ROOT, runCli } from '../helpers/run-cli.js';
 import { TINY_CSV, tinyModel } from '../helpers/tiny-model.js';
 
 const CLASSES = 700;
@@ -64,6 +65,23 @@ describe('stdout', () => {
     expect(confusion[CLASSES - 1]![CLASSES - 1]).toBe(1);
   });
 
+  it.skipIf(!existsSync('/dev/full'))(
+    'a full disk is an error with a line of its own and code 2',
+    async () => {
+      const full = openSync('/dev/full', 'w');
+      const args = [join(ROOT, 'bin', 'napcert.js'), ...wide];
+      const options = { cwd: folder, encoding: 'utf8' as const };
+      const { status, stderr } = spawnSync(process.execPath, args, {
+        ...options,
+        stdio: ['ignore', full, 'pipe'],
+      });
+      const silent = spawnSync(process.execPath, args, { ...options, stdio: ['ignore', full, full] });
+      closeSync(full);
+      expect(stderr).toMatch(/^error: stdout: the result cannot be printed\n.*\n +found: +ENOSPC\n$/);
+      expect([status, silent.status]).toEqual([2, 2]);
+    },
+  );
+
   it('a reader that leaves early is no error', async () => {
     const { code, stderr } = await cli(wide, { started: (child) => child.stdout?.destroy() });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -115,6 +133,22 @@ describe('NO_COLOR', () => {
       expect([chalk.red('x'), chalkStderr.red('x')]).toEqual(['x', 'x']);
     } finally {
       [chalk.level, chalkStderr.level] = before;
+    }
+  });
+});
+
+describe('names of files', () => {
+  it('cannot forge what is printed', async () => {
+    const name = 'x\u001b[2K\r\nvalid\u202e.onnx';
+    writeFileSync(join(folder, name), tinyModel());
+    for (const args of [
+      ['inspect', name],
+      ['evaluate', name, '--data', 'absent.csv'],
+    ]) {
+      const { stdout, stderr } = await cli(args);
+      for (const hidden of ['\u001b', '\r', '\nvalid', '\u202e'])
+        expect(stdout + stderr).not.toContain(hidden);
+      expect(stdout + stderr).toContain('x\\u001b[2K\\u000d\\u000avalid\\u202e.onnx');
     }
   });
 });
