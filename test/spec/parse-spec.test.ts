@@ -131,3 +131,30 @@ describe('mistakes in a specification file', () => {
     expect(() => parseSpec(bomb, 'bomb.yaml')).toThrow(InputError);
   });
 });
+
+describe('a misspelt key', () => {
+  it.each([
+    ['properties:\n- { kind: non-misclassification, clas: [1] }\n', 'classes'],
+    ['properties:\n- { kind: local-robustness, clas: 1, reference: { input: [0] }, epsilon: 1 }\n', 'class'],
+    ['domian: unbounded\nproperties:\n- kind: non-ambiguity\n', 'domain'],
+    ['properties:\n- { kind: local-robustness, reference: { data: x, smaple: 0 }, epsilon: 1 }\n', 'sample'],
+  ])('%j: the nearest key of that place is named', (text, key) => {
+    expect(faultOf(text).expected).toContain(`did you mean "${key}"?`);
+  });
+
+  it('is not guessed at when it is far from all keys', () => {
+    expect(faultOf('zzzzzzzz: 1\nproperties:\n- kind: non-ambiguity\n').expected).not.toContain(
+      'did you mean',
+    );
+  });
+});
+
+function faultOf(text: string): InputError['fault'] {
+  try {
+    parseSpec(HEAD + text, 'a.yaml');
+  } catch (error) {
+    if (error instanceof InputError) return error.fault;
+    throw error;
+  }
+  throw new Error('accepted');
+}
