@@ -1,6 +1,7 @@
 /** Does the lowered network compute what onnxruntime computes on the file? Asked before anything is claimed. */
 import { InputError } from '../util/errors.js';
-import { boundedEvaluator } from './error-bound.js';
+import { boxSamples, type SampleBox } from './box-samples.js';
+import { boundedEvaluator, mayOverflow } from './error-bound.js';
 import type { Network } from './network.js';
 import { exposable, openSession } from './oracle.js';
 
@@ -9,6 +10,8 @@ export interface ComparisonOptions {
   readonly seed?: number;
   /** Random samples, half of them from [0, 1], half from [-1, 1]. */
   readonly random?: number;
+  /** Inputs that something is to be claimed about: its corners, centre and random points are compared as well. */
+  readonly box?: SampleBox;
 }
 
 export interface Comparison {
@@ -34,9 +37,14 @@ export async function compareWithOracle(
   options: ComparisonOptions = {},
 ): Promise<Comparison> {
   const size = network.tensors[network.input]!.size;
-  const all = [...samples, ...randomSamples(size, options.random ?? 8, options.seed ?? 1)].map((sample) =>
-    network.elementType === 'float32' ? sample.map(Math.fround) : sample,
-  );
+  const seed = options.seed ?? 1;
+  const rounded = (sample: Float64Array) =>
+    network.elementType === 'float32' ? sample.map(Math.fround) : sample;
+  const evaluate = boundedEvaluator(network);
+  const ordinary = [...samples, ...randomSamples(size, options.random ?? 8, seed)].map(rounded);
+  const extreme = options.box === undefined ? [] : boxSamples(options.box, uniform(seed)).map(rounded);
+  // Where a float overflows, runtimes compute infinities that say nothing about the network.
+  const all = [...ordinary, ...extreme.filter((sample) => !mayOverflow(network, evaluate(sample)))];
   const produced = new Set(exposable(bytes, network));
   const ids = network.layers.map((layer) => layer.output).filter((id) => produced.has(id));
   const batch = new Float64Array(all.length * size);
@@ -48,7 +56,6 @@ export async function compareWithOracle(
   } finally {
     await session.close();
   }
-  const evaluate = boundedEvaluator(network);
   let worst = 0;
   let largest = 0;
   all.forEach((sample, s) => {

@@ -22,6 +22,25 @@ export interface BoundedEvaluation {
   readonly errors: readonly Float64Array[];
 }
 
+/** Largest finite number of an element type. */
+const LARGEST = { float32: (2 - 2 ** -23) * 2 ** 127, float64: Number.MAX_VALUE } as const;
+
+/**
+ * Whether some evaluation in the network's element type may overflow. The error of a row is at least EXTRA_ROUNDINGS
+ * roundings of the sum of its magnitudes, which bounds every partial sum; the margin is room for
+ * rounding and for sums that are divided later.
+ */
+export function mayOverflow(network: Network, { tensors, errors }: BoundedEvaluation): boolean {
+  const limit = LARGEST[network.elementType] / 2 ** 20;
+  const { unit } = FORMATS[network.elementType];
+  return tensors.some((values, id) =>
+    values.some((value, i) => {
+      const sums = errors[id]![i]! / (EXTRA_ROUNDINGS * unit);
+      return !(Math.abs(value) < limit && sums < limit);
+    }),
+  );
+}
+
 /** Evaluator of one network with error bounds; prepares |W| once. */
 export function boundedEvaluator(network: Network): (input: Float64Array) => BoundedEvaluation {
   const magnitudes = new Map<LinearLayer, LinearMap>();

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { float, int, ints, type NodeSpec, type TensorSpec, tensor, text } from '../../src/onnx/encode.js';
 import { InputError } from '../../src/util/errors.js';
 import { listedIntegers, timesInteger } from '../helpers/odd-integers.js';
-import { agrees, type ChainOptions, int64s, lowerBytes, model, node } from '../helpers/onnx-builder.js';
+import { agrees, int64s, lowerBytes, model, node } from '../helpers/onnx-builder.js';
 
 type Initializers = Record<string, TensorSpec>;
 
@@ -130,8 +130,9 @@ describe('integers have the range of their type', () => {
   });
 });
 
-const line = (op: string, size: number, attributes: NodeSpec['attributes'], options: ChainOptions = {}) =>
-  model([1, 1, 1, size], [node(op, op === 'Conv' ? ['x', 'w'] : ['x'], 'y', attributes)], {}, options);
+/** One operator on a row of `size` numbers; since opset 19 all pools have dilations. */
+const line = (op: string, size: number, attributes: NodeSpec['attributes'], opset = 19) =>
+  model([1, 1, 1, size], [node(op, ['x'], 'y', attributes)], {}, { opset });
 
 describe('windows', () => {
   const same = { auto_pad: text('SAME_UPPER') };
@@ -182,6 +183,63 @@ describe('windows', () => {
         line(op, 8, { kernel_shape: ints(1, 2), dilations: ints(1, 3), pads: ints(0, 2, 0, 0) }),
         /pads/,
       );
+  });
+});
+
+describe('AveragePool with count_include_pad', () => {
+  const pool = (pads: readonly number[], opset: number) => {
+    const attributes = { kernel_shape: ints(3, 3), pads: ints(...pads), count_include_pad: int(1) };
+    return model([1, 1, 5, 4], [node('AveragePool', ['x'], 'y', attributes)], {}, { opset });
+  };
+
+  it('of unequal pads agrees before opset 19 and is refused since, where onnxruntime mixes the axes', async () => {
+    for (const pads of [
+      [1, 0, 1, 0],
+      [0, 1, 0, 1],
+      [1, 2, 0, 1],
+      [2, 0, 1, 0],
+    ]) {
+      await agrees(pool(pads, 18));
+      for (const opset of [19, 22]) refuses(pool(pads, opset), /count_include_pad/);
+    }
+    for (const opset of [18, 19, 22])
+      for (const pad of [0, 1, 2]) await agrees(pool([pad, pad, pad, pad], opset));
+  });
+
+  it('in one dimension agrees for all pads', async () => {
+    for (const opset of [18, 19, 22]) {
+      for (const begin of [0, 1, 2]) {
+        for (const end of [0, 1, 2]) {
+          for (const stride of [1, 2]) {
+            const attributes = {
+              kernel_shape: ints(3),
+              strides: ints(stride),
+              pads: ints(begin, end),
+              count_include_pad: int(1),
+            };
+            await agrees(model([1, 2, 6], [node('AveragePool', ['x'], 'y', attributes)], {}, { opset }));
+          }
+        }
+      }
+    }
+  });
+
+  it('dilations are refused before the operator has them', () => {
+    const attributes = { kernel_shape: ints(1, 2), dilations: ints(1, 2) };
+    refuses(line('AveragePool', 8, attributes, 18), /dilations/);
+    refuses(line('MaxPool', 8, attributes, 9), /dilations/);
+  });
+});
+
+describe('what onnxruntime refuses', () => {
+  it('Flatten counted from the end before opset 11', () => {
+    refuses(model([1, 2, 3], [node('Flatten', ['x'], 'y', { axis: int(-1) })], {}, { opset: 9 }), /axis/);
+  });
+
+  it('Gemm with a C that does not fit, even where beta is 0', () => {
+    const gemm = node('Gemm', ['x', 'w', 'c'], 'y', { beta: float(0) });
+    const w = tensor('float32', [2, 3], [1, 2, 3, 4, 5, 6]);
+    refuses(model([1, 2], [gemm], { w, c: tensor('float32', [3, 1], [1, 2, 3]) }), /fit/);
   });
 });
 

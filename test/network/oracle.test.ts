@@ -78,6 +78,39 @@ describe('compareWithOracle', () => {
     });
   });
 
+  // y = [relu(w x - b)]: the second weight of the file's sum matters only where its first gate is open.
+  const gated = (threshold: number, after: number) => {
+    const constants = {
+      b: tensor('float32', [1], [threshold]),
+      c: tensor('float32', [1], [after]),
+    };
+    const chain = [node('Sub', ['x', 'b'], 'z'), node('Relu', ['z'], 'a'), node('Mul', ['a', 'c'], 'y')];
+    return model(['N', 2], chain, constants);
+  };
+  const boxOf = (low: number, high: number) => ({
+    lower: Float64Array.of(low, low),
+    upper: Float64Array.of(high, high),
+  });
+
+  it.each([
+    ['a corner of the box', 0.9999, boxOf(0, 1)],
+    ['the upper end of a wide box', 2 ** 30, boxOf(0, 2 ** 31)],
+    ['large inputs of an unbounded box', 2 ** 70, boxOf(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)],
+  ])('catches at %s what random samples miss', async (_, threshold, box) => {
+    const right = lowerBytes(gated(threshold, 1));
+    const file = gated(threshold, 2);
+    await compareWithOracle(right, file, []);
+    await expect(compareWithOracle(right, file, [], { box })).rejects.toBeInstanceOf(InputError);
+    await compareWithOracle(lowerBytes(file), file, [], { box });
+  });
+
+  it('leaves out points where the runtime overflows', async () => {
+    const file = gated(0.5, 2 ** 100);
+    const wide = await compareWithOracle(lowerBytes(file), file, [], { box: boxOf(-1e40, 1e40) });
+    const narrow = await compareWithOracle(lowerBytes(file), file, []);
+    expect(wide.samples).toBeGreaterThan(narrow.samples);
+  });
+
   it('catches a ReLU with the wrong slope', async () => {
     const wrong = changed((layer) => (layer.kind === 'relu' ? { ...layer, slope: 0.01 } : layer));
     await expect(compareWithOracle(wrong, bytes, [])).rejects.toBeInstanceOf(InputError);

@@ -21,7 +21,8 @@ export function lowerGemm(view: NodeView): Value {
     throw view.bad('B must be a matrix', 'rank 2', `rank ${stored.shape.length}`);
   const b = view.attrInt('transB', 0) !== 0 ? transposed(stored) : stored;
   const scaled = alpha === 1 ? b : scaledExactly(view, b, alpha);
-  const hasC = view.inputs.length > 2 && view.inputs[2] !== null && beta !== 0;
+  const givenC = (view.inputs[2] ?? null) !== null;
+  const hasC = givenC && beta !== 0;
   const plain = scaled !== null && !hasC;
   const name = (suffix: string) => view.builder.freshName(`${view.output}/${suffix}`);
   let y = product(view, a, scaled ?? b, plain ? view.output : name('product'));
@@ -34,7 +35,10 @@ export function lowerGemm(view: NodeView): Value {
       identityMap(size, new Float64Array(size).fill(factor)),
     );
   if (scaled === null) y = scale(y, alpha, hasC ? name('scaled') : view.output);
-  if (!hasC) return y;
+  if (!hasC) {
+    if (givenC) spreadConstant(view, view.floats(2), y.shape, y.batched); // must fit all the same
+    return y;
+  }
   const c = scaledExactly(view, view.floats(2), beta);
   if (c === null) {
     throw view.unsupported('beta * C is not exact in float64', 'export the model with beta = 1 and C scaled');

@@ -29,10 +29,15 @@ function reduce(view: NodeView, x: Activation, groups: Groups, how: Reduction, c
   return view.builder.linear(origin, [x], shape, map, { divisor });
 }
 
+/** Operator set that gave the operator dilations. */
+const DILATED_SINCE: Readonly<Record<string, number>> = { MaxPool: 10, AveragePool: 19 };
+
 function pooled(view: NodeView, x: Activation): { groups: Groups; windows: Windows } {
   const kernel = view.attrInts('kernel_shape');
   if (kernel === null)
     throw view.bad('attribute "kernel_shape" is missing', 'the size of the window', 'nothing');
+  if (view.opset < DILATED_SINCE[view.op]! && view.has('dilations'))
+    throw view.bad('dilations are not defined yet', `opset ${DILATED_SINCE[view.op]}`, `opset ${view.opset}`);
   const windows = windowsOf(view, x, kernel);
   const entries = windows.channels * sizeOf(windows.outSize) * sizeOf(windows.kernel);
   checkEntries(view.label, entries, MAX_SPARSE_ENTRIES);
@@ -51,6 +56,15 @@ export function lowerAveragePool(view: NodeView): Value {
   const x = view.activation(0);
   const { groups, windows } = pooled(view, x);
   if (view.attrInt('count_include_pad', 0) === 0) return reduce(view, x, groups, 'mean');
+  const pads = [...windows.padBegin, ...windows.padEnd];
+  if (view.opset >= 19 && x.shape.length === 4 && pads.some((pad) => pad !== pads[0])) {
+    // onnxruntime 1.23 counts the padding of one axis for the other there.
+    throw view.unsupported(
+      'count_include_pad = 1 with different paddings is ambiguous since opset 19',
+      'export the model with opset 18 or less, or put a Pad in front',
+      `pads [${pads.join(', ')}]`,
+    );
+  }
   const counts = new Float64Array(groups.rowStart.length - 1).fill(sizeOf(windows.kernel));
   return reduce(view, x, groups, 'mean', counts);
 }

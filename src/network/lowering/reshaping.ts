@@ -72,6 +72,8 @@ export function lowerFlatten(view: NodeView): Value {
   const value = view.value(0);
   const shape = shapeOf(value);
   const axis = view.attrInt('axis', 1);
+  if (axis < 0 && view.opset < 11)
+    throw view.bad('axis is out of range', `0 to ${shape.length}`, String(axis));
   const from = axis === shape.length ? axis : normalizeAxis(view, axis, Math.max(shape.length, 1));
   if (isBatched(value) && from === 0) throw view.mixesBatch('with axis 0 joins the samples');
   const rows = sizeOf(shape.slice(0, from));

@@ -14,6 +14,8 @@ export interface Windows {
   readonly dilations: Pair;
   /** Padding at top and left. */
   readonly padBegin: Pair;
+  /** Padding at bottom and right. */
+  readonly padEnd: Pair;
   /** Full ONNX shape of the output with `outChannels` channels. */
   readonly outShape: (outChannels: number) => readonly number[];
 }
@@ -77,7 +79,7 @@ export function windowsOf(view: NodeView, x: Activation, kernelShape: readonly n
     );
   }
   const ceil = view.attrInt('ceil_mode', 0) !== 0;
-  const axis = (i: 0 | 1): { out: number; begin: number } => {
+  const axis = (i: 0 | 1): { out: number; begin: number; end: number } => {
     const extent = (kernel[i] - 1) * dilations[i] + 1;
     if (same) {
       const out = Math.ceil(size[i] / strides[i]);
@@ -91,7 +93,8 @@ export function windowsOf(view: NodeView, x: Activation, kernelShape: readonly n
         );
       }
       const half = Math.max(total, 0) / 2;
-      return { out, begin: mode === 'SAME_UPPER' ? Math.floor(half) : Math.ceil(half) };
+      const begin = mode === 'SAME_UPPER' ? Math.floor(half) : Math.ceil(half);
+      return { out, begin, end: total - begin };
     }
     if (mode !== 'NOTSET' && mode !== 'VALID') {
       throw view.bad('attribute "auto_pad" is wrong', 'NOTSET, VALID, SAME_UPPER or SAME_LOWER', mode);
@@ -119,7 +122,7 @@ export function windowsOf(view: NodeView, x: Activation, kernelShape: readonly n
         'pad the input instead',
       );
     }
-    return { out: Math.floor(room / strides[i]) + 1, begin };
+    return { out: Math.floor(room / strides[i]) + 1, begin, end };
   };
   const vertical = axis(0);
   const horizontal = axis(1);
@@ -131,6 +134,7 @@ export function windowsOf(view: NodeView, x: Activation, kernelShape: readonly n
     strides,
     dilations,
     padBegin: [vertical.begin, horizontal.begin],
+    padEnd: [vertical.end, horizontal.end],
     outShape: (outChannels) => [
       1,
       outChannels,
