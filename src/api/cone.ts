@@ -30,7 +30,8 @@ export interface ConeOptions {
 
 /** @throws InputError for files and samples that do not fit; samples without a common pattern are a result */
 export async function cone(options: ConeOptions, progress: Progress = silentProgress): Promise<ConeDocument> {
-  if (options.output !== undefined) earlierCertificate(options.output, false);
+  const inputs = [options.model, options.data, options.dataset?.labels];
+  if (options.output !== undefined) earlierCertificate(options.output, false, inputs);
   progress.step(`reading ${options.model}`);
   const model = await openComparedModel(options.model);
   const dataset = await openDataset(options.data, options.dataset);

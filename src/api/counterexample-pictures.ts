@@ -6,7 +6,7 @@ import { imageLayout, pictureToPng } from '../dataset/png.js';
 import type { Network } from '../network/network.js';
 import type { VerifyDocument } from '../report/documents/verify.js';
 import { InputError } from '../util/errors.js';
-import { assertWritable, writeOutput } from './output-file.js';
+import { assertWritable, type Inputs, writeOutput } from './output-file.js';
 
 const OPTION = '--pictures';
 
@@ -32,12 +32,14 @@ export function drawCounterexamples(
   certificate: Certificate,
   network: Network,
   folder: string,
+  inputs: Inputs,
 ): NonNullable<VerifyDocument['pictures']> {
   const layout = imageLayout(network.tensors[network.input]!.shape);
   if (layout === null) return { files: [], refusal: 'the input of the model is no picture' };
   const files = certificate.predicate.obligations.flatMap(({ id, evidence }) => {
     if (evidence.kind !== 'counterexample') return [];
     const path = join(folder, `${id.replace(/[^\w.-]+/g, '_')}.png`);
+    assertWritable(path, OPTION, inputs);
     writeOutput(path, pictureToPng({ values: evidence.replay.point, layout }), OPTION);
     return [path];
   });

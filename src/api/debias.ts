@@ -31,7 +31,8 @@ export async function debias(
   options: DebiasOptions,
   progress: Progress = silentProgress,
 ): Promise<DebiasDocument> {
-  if (options.output !== undefined) assertWritable(options.output);
+  const inputs = [options.model, options.data, options.dataset?.labels];
+  if (options.output !== undefined) assertWritable(options.output, '--output', inputs);
   progress.step(`reading ${options.model}`);
   const model = await openComparedModel(options.model);
   const dataset = options.data === undefined ? null : await openDataset(options.data, options.dataset);

@@ -12,7 +12,7 @@ import type { LinearModel } from '../solvers/solver.js';
 import { InputError } from '../util/errors.js';
 import { modelReferenceOf, openModel } from './open-model.js';
 import { openNaps } from './open-naps.js';
-import { assertWritable, writeOutput } from './output-file.js';
+import { assertWritable, type Inputs, specInputs, writeOutput } from './output-file.js';
 import { type Progress, silentProgress } from './progress.js';
 import { type ClaimChoices, readSpec } from './verify/claims.js';
 import { checkedClaims } from './verify-files.js';
@@ -54,7 +54,11 @@ export async function exportModels(
   const obligations = claims.properties.flatMap((property) =>
     compileProperty({ ...target, domain: claims.domain }, property),
   );
-  const paths = outputPaths(options.output, obligations);
+  const paths = outputPaths(options.output, obligations, [
+    options.model,
+    napPath,
+    ...specInputs(options.claims.spec, spec),
+  ]);
   return {
     format: 'napcert-export/1',
     napcert: VERSION,
@@ -98,7 +102,7 @@ function encoding(network: Network, obligation: Obligation): { linear: LinearMod
   }
 }
 
-function outputPaths(pattern: string, obligations: readonly Obligation[]): string[] {
+function outputPaths(pattern: string, obligations: readonly Obligation[], inputs: Inputs): string[] {
   if (obligations.length > 1 && !pattern.includes(PLACEHOLDER)) {
     throw new InputError('several obligations need several files', {
       file: pattern,
@@ -108,6 +112,6 @@ function outputPaths(pattern: string, obligations: readonly Obligation[]): strin
     });
   }
   const paths = obligations.map(({ id }) => pattern.replaceAll(PLACEHOLDER, id.replace(/[^\w.-]+/g, '_')));
-  for (const path of paths) assertWritable(path);
+  for (const path of paths) assertWritable(path, '--output', inputs);
   return paths;
 }

@@ -38,7 +38,8 @@ export async function invariance(
   progress: Progress = silentProgress,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<InvarianceDocument> {
-  if (options.output !== undefined) earlierCertificate(options.output, false);
+  const inputs = [options.model, options.data, options.dataset?.labels];
+  if (options.output !== undefined) earlierCertificate(options.output, false, inputs);
   const preprocessing = options.preprocessing ?? 'not-stated';
   progress.step(`reading ${options.model}`);
   const loaded = await loadModel(options.model);

@@ -10,7 +10,7 @@ import { InputError } from '../util/errors.js';
 import { datasetReferenceOf } from './dataset-reference.js';
 import { type HeldOutChoice, openMiningData } from './held-out.js';
 import { modelReferenceOf, openComparedModel } from './open-model.js';
-import { assertWritable, writeOutput } from './output-file.js';
+import { assertWritable, type Inputs, writeOutput } from './output-file.js';
 import { type Progress, silentProgress } from './progress.js';
 import { VERSION } from './version.js';
 
@@ -33,7 +33,13 @@ const PLACEHOLDER = '{delta}';
 /** @throws InputError before any work for wrong deltas or paths, and for files that do not fit together */
 export async function mine(options: MineOptions, progress: Progress = silentProgress): Promise<MineDocument> {
   const deltas = checkedDeltas(options.deltas);
-  const targets = outputPaths(options.output, deltas);
+  const targets = outputPaths(options.output, deltas, [
+    options.model,
+    options.data,
+    options.dataset?.labels,
+    options.heldOut?.data,
+    options.heldOut?.labels,
+  ]);
   progress.step(`reading ${options.model}`);
   const model = await openComparedModel(options.model);
   progress.step(`reading ${options.data}`);
@@ -81,7 +87,7 @@ function checkedDeltas(texts: readonly string[]): Delta[] {
   return deltas;
 }
 
-function outputPaths(pattern: string, deltas: readonly Delta[]): string[] {
+function outputPaths(pattern: string, deltas: readonly Delta[], inputs: Inputs): string[] {
   if (deltas.length > 1 && !pattern.includes(PLACEHOLDER)) {
     throw new InputError('several deltas need several files', {
       file: pattern,
@@ -91,7 +97,7 @@ function outputPaths(pattern: string, deltas: readonly Delta[]): string[] {
     });
   }
   const paths = deltas.map((delta) => pattern.replaceAll(PLACEHOLDER, delta.text));
-  for (const path of paths) assertWritable(path);
+  for (const path of paths) assertWritable(path, '--output', inputs);
   return paths;
 }
 

@@ -1,15 +1,43 @@
 /** Output files: refused before long work when they cannot be written, and written whole or not at all. */
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import {
+  accessSync,
+  constants,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import type { SpecFile } from '../spec/spec-file.js';
 import { InputError } from '../util/errors.js';
 import { describeSystemError } from '../util/system-error.js';
 
+/** Files and folders that a run reads, by the name the user gave; undefined for those left out. */
+export type Inputs = readonly (string | undefined)[];
+
+/** The specification file and what it names; data in it are relative to it. */
+export function specInputs(path: string | undefined, spec: SpecFile | null): Inputs {
+  if (path === undefined || spec === null) return [path];
+  const inputs = [path, spec.naps];
+  for (const property of spec.properties) {
+    if (property.kind !== 'local-robustness' || !('data' in property.reference)) continue;
+    const { data, labels } = property.reference;
+    for (const file of [data, labels]) {
+      if (file !== undefined) inputs.push(resolve(dirname(path), file));
+    }
+  }
+  return inputs;
+}
+
 /**
- * Refuses a path that `writeOutput` could not write: missing or read-only folder, or the path is a folder.
+ * Refuses a path that `writeOutput` could not write: missing or read-only folder, or the path is a folder; and one
+ * that is an input of the run, under whatever name, or a sample file beside or in one.
  * @throws InputError naming the path
  */
-export function assertWritable(path: string, option = '--output'): void {
+export function assertWritable(path: string, option = '--output', inputs: Inputs = []): void {
   const folder = dirname(resolve(path));
   const parent = statOrNull(folder);
   if (parent === null || !parent.isDirectory()) {
@@ -21,6 +49,7 @@ export function assertWritable(path: string, option = '--output'): void {
     });
   }
   const target = statOrNull(path);
+  if (target !== null) refuseInputs(path, target, option, inputs);
   if (target !== null && !target.isFile()) {
     throw new InputError('the output cannot be written', {
       file: path,
@@ -34,6 +63,33 @@ export function assertWritable(path: string, option = '--output'): void {
   } catch (error) {
     throw unwritable(path, option, error);
   }
+}
+
+function refuseInputs(path: string, target: Stats, option: string, inputs: Inputs): void {
+  const real = realpathSync(path);
+  for (const input of inputs) {
+    if (input === undefined) continue;
+    // `FILE.npz#ARRAY` chooses in a file.
+    const file = statOrNull(input) === null ? input.replace(/#[^#]*$/, '') : input;
+    const info = statOrNull(file);
+    if (info === null) continue;
+    const same = info.dev === target.dev && info.ino === target.ino;
+    if (!same && !isSampleFile(real, realpathSync(file), info)) continue;
+    throw new InputError('the output would replace an input', {
+      file: path,
+      place: option,
+      expected: 'another name',
+      found: `an input of this run, ${input}`,
+    });
+  }
+}
+
+/** Readers of samples take pictures in the folder they are given, and labels beside the file they are given. */
+function isSampleFile(output: string, input: string, info: Stats): boolean {
+  const folder = info.isDirectory() ? input : dirname(input);
+  if (!output.startsWith(folder + sep)) return false;
+  if (info.isDirectory() && /\.png$/i.test(output)) return true;
+  return /(-ubyte|\.npy)(\.gz)?$/i.test(output);
 }
 
 /**

@@ -36,8 +36,9 @@ export async function scalars(
   progress: Progress = silentProgress,
 ): Promise<ScalarsDocument> {
   const { accuracyPicture, samplePicture, sample } = options;
-  if (accuracyPicture !== undefined) assertWritable(accuracyPicture, '--accuracy-picture');
-  if (samplePicture !== undefined) assertWritable(samplePicture, '--picture');
+  const inputs = [options.model, options.data, options.dataset?.labels];
+  if (accuracyPicture !== undefined) assertWritable(accuracyPicture, '--accuracy-picture', inputs);
+  if (samplePicture !== undefined) assertWritable(samplePicture, '--picture', inputs);
   const to = parseRational(options.max, { place: '--max' });
   if (to.num <= 0n)
     throw new InputError('not a factor', { place: '--max', expected: '> 0', found: options.max });

@@ -15,6 +15,7 @@ import { assertPictureFolder, drawCounterexamples } from './counterexample-pictu
 import { datasetReferenceOf } from './dataset-reference.js';
 import { compareAt, modelReferenceOf, openModel } from './open-model.js';
 import { examplesOf, type OpenedNaps, openNaps } from './open-naps.js';
+import { specInputs } from './output-file.js';
 import { type Progress, silentProgress } from './progress.js';
 import { earlierCertificate, writeCertificate } from './verify/certificate-file.js';
 import { type ClaimChoices, type Claims, readSpec, resolveClaims } from './verify/claims.js';
@@ -60,12 +61,14 @@ export async function verifyFiles(
   progress: Progress = silentProgress,
   signal?: AbortSignal,
 ): Promise<VerifyDocument> {
-  const earlier = earlierCertificate(options.output, options.fresh === true);
+  const spec = await readSpec(options.claims.spec);
+  const napPath = options.naps ?? spec?.naps;
+  const given = [options.model, napPath, options.data, options.dataset?.labels];
+  const inputs = [...given, ...specInputs(options.claims.spec, spec)];
+  const earlier = earlierCertificate(options.output, options.fresh === true, inputs);
   if (options.pictures !== undefined) assertPictureFolder(options.pictures);
   progress.step(`reading ${options.model}`);
-  const spec = await readSpec(options.claims.spec);
   const model = await openModel(options.model);
-  const napPath = options.naps ?? spec?.naps;
   const naps = napPath === undefined ? null : openNaps(napPath, model);
   const byClass = new Map((naps?.naps ?? []).map((nap) => [nap.class, nap.phases]));
   const arithmetic = options.arithmetic ?? 'real';
@@ -102,7 +105,9 @@ export async function verifyFiles(
   );
   save(certificate);
   const pictures =
-    options.pictures === undefined ? null : drawCounterexamples(certificate, model.network, options.pictures);
+    options.pictures === undefined
+      ? null
+      : drawCounterexamples(certificate, model.network, options.pictures, inputs);
   return {
     format: 'napcert-verify/1',
     napcert: VERSION,

@@ -8,7 +8,7 @@ import { formatCertificate, parseCertificate } from '../../certificate/read-cert
 import { InputError } from '../../util/errors.js';
 import { readRegularFile } from '../../util/read-regular-file.js';
 import { DEFAULT_JSON_LIMITS } from '../../util/strict-json.js';
-import { assertWritable, writeOutput } from '../output-file.js';
+import { assertWritable, type Inputs, writeOutput } from '../output-file.js';
 
 /** A proof whose steps take more as JSON goes into the proof file. */
 const MAX_INLINE_CHARACTERS = 64 * 1024;
@@ -19,14 +19,13 @@ export function proofFilePath(certificate: string): string {
 }
 
 /**
- * The certificate that the output path holds already; null if there is none, or with `fresh`.
+ * The certificate that the output path holds already (`inputs`: what the run reads); null if there is none, or with `fresh`.
  * @throws InputError for an output that cannot be written, and for a file there that is no napcert certificate
  * (or a proof file without its certificate), unless `fresh` allows to replace it
  */
-export function earlierCertificate(path: string, fresh: boolean): Certificate | null {
+export function earlierCertificate(path: string, fresh: boolean, inputs: Inputs = []): Certificate | null {
   const proofs = proofFilePath(path);
-  assertWritable(path);
-  assertWritable(proofs);
+  for (const output of [path, proofs]) assertWritable(output, '--output', inputs);
   if (fresh) return null;
   if (!existsSync(path)) {
     if (!existsSync(proofs)) return null;
