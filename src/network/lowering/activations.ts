@@ -45,7 +45,7 @@ function bound(view: NodeView, name: string, input: number): Bound | null {
     const single = type === 'float32' && view.builder.elementType === 'float32';
     return { value, largestFloat32: single && value === FLOAT_MAX };
   };
-  if (view.opset < 11) return view.has(name) ? of(view.attrFloat(name, 0), 'float32') : null;
+  if (view.opset < 11) return view.has(name) ? of(view.attrFloat(name, 0, true), 'float32') : null;
   if ((view.inputs[input] ?? null) === null) return null;
   const constant = view.floats(input);
   if (constant.values.length !== 1)

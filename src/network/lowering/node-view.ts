@@ -141,40 +141,39 @@ export class NodeView {
   }
 
   attrInt(name: string, fallback: number): number {
-    const value = this.find(name)?.i;
+    const value = this.find(name, 2)?.i;
     if (value === undefined) return fallback;
     return this.safe(name, this.present(name, value));
   }
 
-  attrFloat(name: string, fallback: number): number {
-    const value = this.find(name)?.f;
+  /** A finite number, or an infinity where that is allowed. */
+  attrFloat(name: string, fallback: number, infinite = false): number {
+    const value = this.find(name, 1)?.f;
     if (value === undefined) return fallback;
     const number = this.present(name, value);
-    if (Number.isNaN(number)) throw this.bad(`attribute "${name}" is not a number`, 'a number', 'NaN');
-    return number;
+    if (Number.isFinite(number) || (infinite && !Number.isNaN(number))) return number;
+    throw this.bad(`attribute "${name}" is not a finite number`, 'a finite number', String(number));
   }
 
   attrString(name: string, fallback: string): string {
-    const value = this.find(name)?.s;
+    const value = this.find(name, 3)?.s;
     return value === undefined ? fallback : this.present(name, value);
   }
 
   attrInts(name: string): readonly number[] | null {
-    const attribute = this.find(name);
+    const attribute = this.find(name, 7);
     if (attribute === null) return null;
-    if (attribute.type !== 0 && attribute.type !== 7) throw this.wrongType(name);
     return attribute.ints.map((value) => this.safe(name, value));
   }
 
   attrFloats(name: string): readonly number[] | null {
-    const attribute = this.find(name);
+    const attribute = this.find(name, 6);
     if (attribute === null) return null;
-    if (attribute.type !== 0 && attribute.type !== 6) throw this.wrongType(name);
     return attribute.floats;
   }
 
   attrTensor(name: string): TensorProto | null {
-    const value = this.find(name)?.t;
+    const value = this.find(name, 4)?.t;
     return value === undefined ? null : this.present(name, value);
   }
 
@@ -195,7 +194,8 @@ export class NodeView {
     }
   }
 
-  private find(name: string): AttributeProto | null {
+  /** The attribute; refused if it states another type than the given AttributeProto.AttributeType. */
+  private find(name: string, type?: number): AttributeProto | null {
     this.asked.add(name);
     const found = this.node.attributes.filter((attribute) => attribute.name === name);
     if (found.length > 1)
@@ -203,6 +203,8 @@ export class NodeView {
     const attribute = found[0] ?? null;
     if (attribute?.unreadable)
       throw this.unsupported(`attribute "${name}" holds a graph or type`, 'inline it');
+    if (attribute !== null && type !== undefined && attribute.type !== 0 && attribute.type !== type)
+      throw this.wrongType(name);
     return attribute;
   }
 

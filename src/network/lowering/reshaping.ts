@@ -50,7 +50,7 @@ export function lowerCast(view: NodeView): Value {
   const integer = INTEGERS[to];
   if (value.kind === 'int' && integer !== undefined)
     return integer === value.type ? value : inTypeRange(view, { ...exactInts(view, value), type: integer });
-  if (value.kind === 'class') return value;
+  if (value.kind === 'class' && (integer !== undefined || to === FLOAT32 || to === FLOAT64)) return value;
   const isFloat32 =
     value.kind === 'float' ? value.type === 'float32' : view.builder.elementType === 'float32';
   if (value.kind === 'float' && (to === FLOAT64 || (to === FLOAT32 && isFloat32))) {
