@@ -3,7 +3,7 @@
  * be proved. Right is either the value that onnxruntime computes or a refusal; each case states which.
  */
 import { describe, expect, it } from 'vitest';
-import { float, int, ints, type NodeSpec, type TensorSpec, tensor, text } from '../../src/onnx/encode.js';
+import { float, int, ints, type NodeSpec, type TensorSpec, tensor } from '../../src/onnx/encode.js';
 import { InputError } from '../../src/util/errors.js';
 import { listedIntegers, timesInteger } from '../helpers/odd-integers.js';
 import { agrees, int64s, lowerBytes, model, node } from '../helpers/onnx-builder.js';
