@@ -221,7 +221,9 @@ describe('loadModel', () => {
   it('names the file in every error', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'napcert-'));
     const path = join(directory, 'broken.onnx');
-    await expect(loadModel(path)).rejects.toMatchObject({ fault: { file: path, found: 'no such file or folder' } });
+    await expect(loadModel(path)).rejects.toMatchObject({
+      fault: { file: path, found: 'no such file or folder' },
+    });
     await writeFile(path, bytes.subarray(0, 40));
     await expect(loadModel(path)).rejects.toMatchObject({ fault: { file: path } });
     await writeFile(path, bytes);
