@@ -5,7 +5,7 @@ import { parseCertificate } from '../certificate/read-certificate.js';
 import { checkCertificate } from '../checker/check-certificate.js';
 import type { Outcome } from '../checker/report.js';
 import type { CheckDocument } from '../report/documents/check.js';
-import { onlyAgainst, type Property } from '../spec/property.js';
+import { describeDomain, describeProperty, onlyAgainst, type Property } from '../spec/property.js';
 import { sha256 } from '../util/digest.js';
 import { readRegularFile } from '../util/read-regular-file.js';
 import { DEFAULT_JSON_LIMITS } from '../util/strict-json.js';
@@ -54,8 +54,11 @@ export async function check(
     certificate: { file: options.certificate, sha256: sha256(bytes) },
     naps: naps === null ? null : { file: naps.path, sha256: naps.sha256 },
     verdict: report.verdict,
+    domain: describeDomain(certificate.predicate.domain),
+    arithmetic: certificate.predicate.arithmetic,
     properties: report.properties.map(({ id, claimed, outcome }) => ({
       id,
+      claim: describeProperty(claims.get(id)!),
       onlyAgainst: competitorsOf(claims.get(id)!, classes),
       claimed,
       ...parts(outcome),

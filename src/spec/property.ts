@@ -2,6 +2,7 @@
  * What is claimed, resolved: every class, competitor and reference point is named. Plain JSON data, so that
  * a certificate carries it as it is and the checker compiles the same obligations from it.
  */
+import { sha256 } from '../util/digest.js';
 
 /** The set of inputs a claim speaks about. Bounds are scalars (all inputs) or one number per input. */
 export type Domain =
@@ -112,7 +113,10 @@ export function onlyAgainst(property: Property, classes: number): readonly numbe
   return others.size >= classes - 1 ? null : [...others].sort((a, b) => a - b);
 }
 
-/** The claim in one plain sentence. */
+/**
+ * The claim in one plain sentence. Names of points are the author's; the digest beside one says which numbers it
+ * stands for.
+ */
 export function describeProperty(property: Property): string {
   switch (property.kind) {
     case 'non-misclassification':
@@ -120,16 +124,32 @@ export function describeProperty(property: Property): string {
     case 'non-ambiguity':
       return `No input of the domain follows the NAPs of both class ${property.classes[0]} and class ${property.classes[1]}.`;
     case 'local-robustness':
-      return `No input within ${property.epsilon} (L-infinity) of ${property.referenceName}${
+      return `No input within ${property.epsilon} (L-infinity) of ${property.referenceName} (point ${digestOf(property.reference)})${
         property.nap ? ` that follows the NAP of class ${property.class}` : ''
       } is classified as ${listClasses(property.competitors)}.`;
     case 'scalar-invariance':
       return `For every input x of the model and every number s > 0, the largest logits of s x belong to the same classes as those of x. ${PREPROCESSING[property.preprocessing]}`;
     case 'cone':
-      return `Every ${property.combinations} combination of the ${property.points.length} points ${property.name} (${
+      return `Every ${property.combinations} combination of the ${property.points.length} points ${property.name} (digest ${digestOf(property.points)}; ${
         property.combinations === 'conic' ? 'factors >= 0, not all 0' : 'factors >= 0 that add up to 1'
       }) is classified as ${property.class}.`;
   }
+}
+
+/** First 12 hexadecimal digits of the SHA-256 of the numbers as JSON without blanks. */
+function digestOf(points: readonly number[] | readonly (readonly number[])[]): string {
+  return sha256(JSON.stringify(points)).slice(0, 12);
+}
+
+/** The domain in words, for reports. */
+export function describeDomain(domain: Domain): string {
+  if (domain.kind === 'unbounded') return 'all inputs';
+  const { lower, upper } = domain;
+  if (typeof lower === 'number' && typeof upper === 'number')
+    return `every input number in [${lower}, ${upper}]`;
+  const least = typeof lower === 'number' ? lower : lower.reduce((a, b) => Math.min(a, b));
+  const most = typeof upper === 'number' ? upper : upper.reduce((a, b) => Math.max(a, b));
+  return `a box with bounds of its own for each input number, all in [${least}, ${most}]`;
 }
 
 const PREPROCESSING: Readonly<Record<Preprocessing, string>> = {

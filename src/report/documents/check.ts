@@ -16,9 +16,12 @@ export const checkSchema = z.strictObject({
   certificate: z.strictObject({ file: z.string(), sha256: sha256Hex }),
   naps: z.strictObject({ file: z.string(), sha256: sha256Hex }).nullable(),
   verdict: verdict.describe('incomplete: nothing is wrong, but the named holes are taken on trust'),
+  domain: z.string().describe('inputs that the claims speak about, in words'),
+  arithmetic: z.enum(['real', 'float32']).describe('what evaluates the network'),
   properties: z.array(
     z.strictObject({
       id: z.string(),
+      claim: z.string().describe("what was proved or refuted; names of points are the author's"),
       onlyAgainst,
       claimed: z.string().describe('verdict that the certificate claims'),
       verdict,

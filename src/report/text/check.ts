@@ -32,8 +32,20 @@ export function checkText(document: CheckDocument): string {
     rows.length === 0
       ? null
       : table([{ title: 'check' }, { title: 'property' }, { title: 'claimed' }, { title: '' }], rows),
+    rows.length === 0 ? null : claimText(document),
     holes.length === 0 ? null : holeText(holes),
   ]);
+}
+
+/** The claims in full: a name alone can be anything. */
+function claimText({ properties, domain, arithmetic }: CheckDocument): string {
+  const claims = properties.map(
+    ({ id, claim, claimed, verdict }) =>
+      `  ${id}: ${verdict === 'invalid' ? 'not shown: ' : ''}${claimed}. ${claim}`,
+  );
+  const about =
+    arithmetic === 'real' ? 'exact arithmetic on the stored weights' : 'float32, additions in any order';
+  return ['Claims:', ...claims, `Domain: ${domain}. Arithmetic: ${about}.`].join('\n');
 }
 
 function holeText(holes: readonly string[]): string {
