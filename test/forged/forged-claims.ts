@@ -76,9 +76,22 @@ export const FORGED_CLAIMS: readonly Forgery[] = [
     property.id = 'local-robustness/center/e0.5';
     property.claim = property.claim.replace('0.125', '0.5');
   }),
-  change('property: reference moved', { rule: 'digest' }, (c) =>
+  change('property: reference moved', { rule: 'structure', place: /claim/ }, (c) =>
     put(c, ['predicate', 'properties', 3, 'property', 'reference'], [0, 0]),
   ),
+  change('property: reference moved, text adapted', { rule: 'digest' }, (c) => {
+    const result = c.predicate.properties[3]!;
+    put(result, ['property', 'reference'], [0, 0]);
+    const digest = sha256('[0,0]').slice(0, 12);
+    result.claim = result.claim.replace(/point [0-9a-f]{12}/, `point ${digest}`);
+  }),
+  change('property: name of the reference clears the line', { error: /referenceName/ }, (c) =>
+    put(c, ['predicate', 'properties', 3, 'property', 'referenceName'], 'x\u001b[2K\rvalid'),
+  ),
+  change('shared: named as a prototype', { error: /shared|not allowed|Unrecognized/ }, (c) => {
+    const list = { region: OTHER, proof: { kind: 'inline', steps: [] } };
+    Object.defineProperty(c.predicate, 'shared', { value: { ['__proto__']: list }, enumerable: true });
+  }),
   change('property: twice', { rule: 'structure', place: /properties/ }, (c) => {
     c.predicate.properties.push(c.predicate.properties[0]!);
   }),
