@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { describeProperty } from '../../src/spec/property.js';
 import { runCli } from '../helpers/run-cli.js';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'napcert-brightness-'));
@@ -63,10 +64,8 @@ describe('commands about brightness', () => {
     const { points } = certificate.predicate.properties[0].property;
     points.push(points[0].map((pixel: number) => 1 - pixel));
     const forged = file('forged.json');
-    certificate.predicate.properties[0].claim = certificate.predicate.properties[0].claim.replace(
-      'the 1 points',
-      'the 2 points',
-    );
+    const [result] = certificate.predicate.properties;
+    result.claim = describeProperty(result.property);
     writeFileSync(forged, JSON.stringify(certificate));
     const refused = await runCli(['check', forged, '--model', ZERO_BIAS]);
     expect(refused.code).toBe(4);
