@@ -10,6 +10,7 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 /** A folder imports only from folders to its left. */
 const ORDER = [
   'util',
+  'pool',
   'onnx',
   'network',
   'nap',
@@ -23,6 +24,9 @@ const ORDER = [
   'engines',
   'checker',
   'invariance',
+  'learning',
+  'cluster',
+  'gate',
   'report',
   'api',
   'cli',
