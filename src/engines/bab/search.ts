@@ -6,7 +6,7 @@
  * (bounding.md, sections 5 and 7). Sound: leaves are proof steps that are evaluated before they are accepted and
  * checked again by the checker. Complete: for ReLU networks behind a bounded start, up to limits and rounding.
  */
-import { type Bounds, copyBounds, propagate } from '../../bounds/interval.js';
+import { type Bounds, copyBounds } from '../../bounds/interval.js';
 import type { PushBack } from '../../bounds/push-back.js';
 import { producedAt } from '../../network/cuts.js';
 import type { Network, TensorId } from '../../network/network.js';
@@ -14,6 +14,7 @@ import type { Obligation, UnknownReason } from '../../obligation/obligation.js';
 import type { LpBasis, LpResult } from '../../solvers/highs-model.js';
 import { valuesAt } from '../encoding/encode.js';
 import { type Branch, rankNeurons, splitByValue, splitMaximum } from './branching.js';
+import { childBounds, restrict } from './children.js';
 import { type Leaf, leafFromMultipliers } from './leaf.js';
 import { splitLine } from './line-split.js';
 import { Pseudocosts } from './pseudocosts.js';
@@ -28,16 +29,19 @@ export interface SearchLimits {
   readonly signal: AbortSignal;
 }
 
+/** `ends`: the question is settled, or no proof can exist here. `stays-open`: only this leaf. `none`: split on. */
+export type PointOutcome = 'ends' | 'stays-open' | 'none';
+
 export interface SearchHooks {
   /** A leaf closes once its bound is below this (at most 0); asked anew at each node. Default 0. */
   readonly closeBelow?: () => number;
-  /** A point of the start tensor that the relaxation likes: true if it settles the question (a real point). */
-  readonly onPoint: (start: Float64Array, bounds: Bounds, exactPhases: boolean) => Promise<boolean>;
+  /** A point of the start tensor that the relaxation likes; with exact phases the network is linear there. */
+  readonly onPoint: (start: Float64Array, bounds: Bounds, exactPhases: boolean) => Promise<PointOutcome>;
 }
 
 export type SearchResult =
   | { readonly kind: 'closed'; readonly tree: ProofTree; readonly margin: number; readonly nodes: number }
-  /** `onPoint` accepted a point. */
+  /** `onPoint` ended the search. */
   | { readonly kind: 'point'; readonly nodes: number }
   /** Open: `bound` is a proved upper bound of the output constraint where the search got to. */
   | { readonly kind: 'open'; readonly reason: UnknownReason; readonly bound: number; readonly nodes: number };
@@ -45,6 +49,8 @@ export type SearchResult =
 /** Neurons tried by solving both children, and observations after which trials are no longer needed. */
 const TRIALS = 8;
 const RELIABLE = 2;
+/** Halvings of linear pieces that stay open, in one search. */
+const HALVINGS = 64;
 
 class Stop extends Error {
   constructor(readonly result: SearchResult) {
@@ -64,7 +70,9 @@ export async function search(
   relaxation.setObjective(obligation);
   try {
     const tree = await run.node(root, 0);
-    return { kind: 'closed', tree, margin: run.margin, nodes: run.nodes };
+    return tree === null
+      ? run.open('numerical')
+      : { kind: 'closed', tree, margin: run.margin, nodes: run.nodes };
   } catch (stop) {
     if (stop instanceof Stop) return stop.result;
     throw stop;
@@ -75,6 +83,7 @@ class Search {
   nodes = 0;
   margin = Infinity;
   #rootBound = Infinity;
+  #halvings = 0;
   readonly #pseudocosts = new Pseudocosts();
 
   constructor(
@@ -85,7 +94,8 @@ class Search {
     readonly hooks: SearchHooks,
   ) {}
 
-  async node(bounds: Bounds, depth: number): Promise<ProofTree> {
+  /** Null if a leaf below stays open: the other branches were searched all the same, since they may hold a point. */
+  async node(bounds: Bounds, depth: number): Promise<ProofTree | null> {
     this.nodes++;
     // Timers and signals get their turn: LPs block the thread.
     if (this.nodes % 8 === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -96,17 +106,23 @@ class Search {
     if (leaf !== null && leaf.bound < this.#threshold(leaf)) return this.#close(leaf);
     const basis = this.relaxation.getBasis();
     const x = lp.status === 'optimal' ? lp.x : lp.status === 'unbounded' ? this.#anyPoint() : null;
-    if (x !== null && (await this.#tryPoint(bounds, x))) {
-      throw new Stop({ kind: 'point', nodes: this.nodes });
-    }
-    const branch = this.#choose(bounds, lp, leaf?.push ?? null);
+    const outcome = x === null ? 'none' : await this.#tryPoint(bounds, x);
+    if (outcome === 'ends') throw new Stop({ kind: 'point', nodes: this.nodes });
+    if (outcome === 'stays-open' && leaf !== null && leaf.bound < 0) return this.#close(leaf);
+    const branch =
+      outcome === 'stays-open' ? this.#halve(bounds) : this.#choose(bounds, lp, leaf?.push ?? null);
     // With nothing left to split, a leaf that closes at all is as good as it gets.
     if (branch === null && leaf !== null && leaf.bound < 0) return this.#close(leaf);
-    if (branch === null || depth > 2000) throw this.#stopped('numerical');
+    if (branch === null || depth > 2000) return null;
     return this.#split(bounds, branch, basis, depth);
   }
 
-  async #split(bounds: Bounds, branch: Branch, basis: LpBasis | null, depth: number): Promise<ProofTree> {
+  async #split(
+    bounds: Bounds,
+    branch: Branch,
+    basis: LpBasis | null,
+    depth: number,
+  ): Promise<ProofTree | null> {
     const { tensor, index, at } = branch;
     const children: Record<'low' | 'high', ProofTree | null> = { low: null, high: null };
     for (const side of ['high', 'low'] as const) {
@@ -125,11 +141,13 @@ class Search {
       this.relaxation.setBasis(basis);
       children[side] = await this.node(child.bounds, depth + 1);
     }
+    const { low, high } = children;
+    if (low === null || high === null) return null;
     return {
       kind: 'split',
       step: { rule: 'split', tensor: this.network.tensors[tensor]!.name, index, at },
-      low: children.low!,
-      high: children.high!,
+      low,
+      high,
     };
   }
 
@@ -176,7 +194,7 @@ class Search {
     }
   }
 
-  async #tryPoint(bounds: Bounds, x: Float64Array): Promise<boolean> {
+  async #tryPoint(bounds: Bounds, x: Float64Array): Promise<PointOutcome> {
     const { encoding, start } = this.relaxation;
     const unstable = encoding.relus.some(({ layer, z }) =>
       z.some(
@@ -195,6 +213,13 @@ class Search {
 
   #secondsLeft(): number {
     return Math.max(0.01, (this.limits.deadline - performance.now()) / 1000);
+  }
+
+  /** Rounding errors of multipliers shrink with the box: thin margins of a linear piece may show in its parts. */
+  #halve(bounds: Bounds): Branch | null {
+    if (this.#halvings >= HALVINGS) return null;
+    this.#halvings++;
+    return splitByValue(this.network, bounds, this.relaxation.start);
   }
 
   /** Reliability branching: trial solves for candidates with few observations, best product of gains wins. */
@@ -249,14 +274,14 @@ class Search {
   }
 
   #checkLimits(): void {
-    if (this.limits.signal.aborted) throw this.#stopped('interrupted');
-    if (performance.now() > this.limits.deadline) throw this.#stopped('timeout');
-    if (this.nodes > this.limits.maxNodes) throw this.#stopped('node-limit');
-    if (process.memoryUsage.rss() > this.limits.maxMemoryBytes) throw this.#stopped('memory');
+    if (this.limits.signal.aborted) throw new Stop(this.open('interrupted'));
+    if (performance.now() > this.limits.deadline) throw new Stop(this.open('timeout'));
+    if (this.nodes > this.limits.maxNodes) throw new Stop(this.open('node-limit'));
+    if (process.memoryUsage.rss() > this.limits.maxMemoryBytes) throw new Stop(this.open('memory'));
   }
 
-  #stopped(reason: UnknownReason): Stop {
-    return new Stop({ kind: 'open', reason, bound: this.#rootBound, nodes: this.nodes });
+  open(reason: UnknownReason): SearchResult {
+    return { kind: 'open', reason, bound: this.#rootBound, nodes: this.nodes };
   }
 }
 
@@ -272,23 +297,4 @@ function openMaximum(network: Network, bounds: Bounds, start: TensorId): boolean
     }
     return false;
   });
-}
-
-function childBounds(
-  network: Network,
-  bounds: Bounds,
-  branch: Branch,
-  side: 'low' | 'high',
-): { readonly bounds: Bounds; readonly empty: { readonly tensor: TensorId; readonly index: number } | null } {
-  const child = copyBounds(bounds);
-  restrict(child, branch, side);
-  if (child.lower[branch.tensor]![branch.index]! > child.upper[branch.tensor]![branch.index]!) {
-    return { bounds: child, empty: { tensor: branch.tensor, index: branch.index } };
-  }
-  return { bounds: child, empty: propagate(network, child, producedAt(network, branch.tensor) + 1) };
-}
-
-function restrict(bounds: Bounds, { tensor, index, at }: Branch, side: 'low' | 'high'): void {
-  if (side === 'low') bounds.upper[tensor]![index] = Math.min(at, bounds.upper[tensor]![index]!);
-  else bounds.lower[tensor]![index] = Math.max(at, bounds.lower[tensor]![index]!);
 }

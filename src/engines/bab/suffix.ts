@@ -74,7 +74,7 @@ async function exactMargin(
     onPoint: async (point) => {
       const value = suffixValue(context.network, obligation, start, point);
       if (value !== null) largest = Math.max(largest, value);
-      return false;
+      return 'none';
     },
   };
   const result = await search(context.network, relaxation, obligation, region.bounds, limits, hooks);
@@ -83,7 +83,8 @@ async function exactMargin(
 
 export function suffixHooks({ context, obligation }: Attempt, start: TensorId): SearchHooks {
   return {
-    onPoint: async (point, _, exact) => refutesSuffix(context.network, obligation, start, point) || exact,
+    onPoint: async (point, _, exact) =>
+      exact || refutesSuffix(context.network, obligation, start, point) ? 'ends' : 'none',
   };
 }
 

@@ -47,7 +47,7 @@ function withoutSolver(attempt: Attempt): Decision {
 }
 
 function describeOpen(result: SearchResult, best: number): Decision {
-  const reason = result.kind === 'open' ? result.reason : 'boundary';
+  const reason = result.kind === 'open' ? result.reason : 'numerical';
   const bound = result.kind === 'open' ? result.bound : Infinity;
   return {
     verdict: 'unknown',
@@ -68,16 +68,16 @@ export function wholeHooks(context: EngineContext, obligation: Obligation, found
       const logits = tensors[network.output]!;
       const lead = excess(obligation, logits);
       if (lead < 0 && followsNaps(network, obligation, tensors)) found.best = Math.min(found.best, -lead);
-      if (!exact && lead < 0) return false;
+      if (!exact && lead < 0) return 'none';
       const inner = await interiorPoint(context, obligation, bounds, point);
       for (const candidate of inner === null ? [point] : [inner, point]) {
         const outcome = await context.confirm(obligation, candidate, 'branch and bound');
         if (!('point' in outcome)) continue;
         found.confirmed = outcome;
-        return true;
+        return 'ends';
       }
-      // A leaf without open neurons whose point does not survive the replay: nothing more to split.
-      return exact;
+      // Without open neurons there is nothing left to split, but other leaves may hold a point that survives.
+      return exact ? 'stays-open' : 'none';
     },
   };
 }
