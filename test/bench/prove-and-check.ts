@@ -109,7 +109,7 @@ function undecidedText({ id, evidence }: ObligationResult): string[] {
 }
 
 /** The certificate of one of its properties. */
-function partOf(whole: Certificate, position: number): Certificate {
+export function partOf(whole: Certificate, position: number): Certificate {
   const { predicate } = whole;
   const property = predicate.properties[position]!;
   const obligations = predicate.obligations.filter(({ id }) => property.obligations.includes(id));
