@@ -82,6 +82,16 @@ export interface LinearLayer {
    * bounds a network must count it; evaluation at a point takes it as 0. Length map.rows; absent means 0.
    */
   readonly tolerance?: Float64Array;
+  /** Present where the weights are not stored but computed from stored numbers (BatchNormalization). */
+  readonly derived?: DerivedWeights;
+}
+
+/** How far a runtime that computes the weights for itself in binary32 may be from the weights of the layer. */
+export interface DerivedWeights {
+  /** Relative roundings, (1 + d)^(+-1) with |d| <= 2^-24, between the two; those of using the weight not counted. */
+  readonly roundings: number;
+  /** At least the magnitude of every product of some of the factors that a weight is computed from. */
+  readonly factor: number;
 }
 
 /** a_i = z_i if z_i > 0 else slope * z_i, with 0 <= slope < 1 (0 is ReLU). Its inputs are the neurons. */
@@ -122,6 +132,11 @@ export interface Network {
    * but a rounding bound cannot be read off the layers. Absent means none.
    */
   readonly combined?: readonly string[];
+  /**
+   * Only in networks that stand for an obligation's question: inputs count only where they lie on this cross-section,
+   * { x >= 0, sum x = 1 }. Whoever bounds the network may use it; evaluation at a point does not look at it.
+   */
+  readonly section?: 'simplex';
 }
 
 /** The ReLU layers in order; neuron numbers count through their pre-activations in this order. */

@@ -38,6 +38,7 @@ export function compileProperty(context: ClaimContext, property: Property): Obli
     throw wrong(property, 'real arithmetic', 'float32 arithmetic, where only powers of two scale exactly');
   }
   const naps = napClasses(property).map((label) => napOf(context, property, label));
+  refuseOrthant(context, property);
   const domain = domainBox(context.domain, network.tensors[network.input]!.size);
   switch (property.kind) {
     case 'non-ambiguity': {
@@ -98,9 +99,25 @@ function competitorObligations(
   });
 }
 
-/** The domain as a box of `size` inputs. InputError for wrong lengths, NaN, or an empty interval. */
+/**
+ * On the orthant only claims that are the same at x and s x make sense, and only exact arithmetic scales.
+ * That the network is homogeneous is asked by the checker (checker/orthant.ts), which can tell.
+ */
+function refuseOrthant({ domain, arithmetic }: ClaimContext, property: Property): void {
+  if (domain.kind !== 'orthant') return;
+  if (arithmetic === 'float32') {
+    throw wrong(property, 'real arithmetic', 'float32 arithmetic, where the orthant is no cone');
+  }
+  if (property.kind === 'local-robustness') {
+    throw wrong(property, 'a property of whole rays', 'a ball, of fixed brightness, with the domain orthant');
+  }
+}
+
+/** The domain as a box of `size` inputs (for the orthant: around its cross-section). InputError for wrong lengths, NaN, or an empty interval. */
 export function domainBox(domain: Domain, size: number): Box {
   switch (domain.kind) {
+    case 'orthant':
+      return { lower: new Float64Array(size), upper: new Float64Array(size).fill(1) };
     case 'unbounded':
       return { lower: new Float64Array(size).fill(-Infinity), upper: new Float64Array(size).fill(Infinity) };
     case 'box': {
@@ -181,8 +198,30 @@ function seal(
   naps: readonly Phases[],
   outputs: readonly OutputConstraint[],
 ): Obligation {
-  const question = { box, naps, outputs, ...tolerancesOf(context, box, naps) };
+  const section = context.domain.kind === 'orthant' ? 'simplex' : null;
+  if (section !== null) requireScaleFree(id, outputs);
+  const question = {
+    box,
+    naps,
+    outputs,
+    ...tolerancesOf(context, box, naps),
+    ...(section === null ? {} : { section }),
+  } as const;
   return Object.freeze({ kind: 'obligation', id, ...question, digest: regionDigest(context, question) });
+}
+
+/** sum c y >= 0 with sum c = 0 holds at s x if it holds at x, also where all logits share a constant. */
+function requireScaleFree(id: string, outputs: readonly OutputConstraint[]): void {
+  for (const { terms, bound } of outputs) {
+    const positive = terms.filter(({ coefficient }) => coefficient === 1).length;
+    const negative = terms.filter(({ coefficient }) => coefficient === -1).length;
+    if (bound === 0 && positive === negative && positive + negative === terms.length) continue;
+    throw new InputError('an output constraint that depends on the brightness', {
+      place: id,
+      expected: 'comparisons of logits with each other, for the domain orthant',
+      found: `${terms.map(({ output, coefficient }) => `${coefficient} y${output}`).join(' + ')} >= ${bound}`,
+    });
+  }
 }
 
 /** Tolerances of the last region of each network: the obligations of a property share theirs. */
@@ -219,7 +258,13 @@ function equal(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
 /** SHA-256 of a region; it does not depend on an obligation's id. */
 export function regionDigest(
   context: Pick<ClaimContext, 'network' | 'modelSha256'>,
-  { box, naps, outputs, tolerances }: Pick<Obligation, 'box' | 'naps' | 'outputs' | 'tolerances'>,
+  {
+    box,
+    naps,
+    outputs,
+    tolerances,
+    section,
+  }: Pick<Obligation, 'box' | 'naps' | 'outputs' | 'tolerances' | 'section'>,
 ): string {
   const region: Json = {
     model: context.modelSha256,
@@ -228,6 +273,7 @@ export function regionDigest(
     naps: naps.map((phases) => toTensorLiterals(context.network, phases) as unknown as Json),
     outputs: outputs as unknown as Json,
     ...(tolerances === undefined ? {} : { tolerances: toleranceLists(context.network, tolerances) }),
+    ...(section === undefined ? {} : { section }),
   };
   return sha256(canonicalJson(region));
 }

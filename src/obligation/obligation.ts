@@ -5,6 +5,7 @@
  * The negation of a property happens in this folder and nowhere else.
  */
 import type { Phases } from '../nap/nap.js';
+import type { Network } from '../network/network.js';
 import type { Tolerances } from './float-error/tolerances.js';
 
 /** What evaluates the network: the reals, or any binary32 evaluation (certificate-v1.md, section 7). */
@@ -15,6 +16,9 @@ export interface Box {
   readonly lower: Float64Array;
   readonly upper: Float64Array;
 }
+
+/** A cross-section of the cone of all x >= 0: `simplex` is { x >= 0, sum x = 1 }. */
+export type Section = NonNullable<Network['section']>;
 
 /** sum of coefficient * logit >= bound. A tie is a violation, so the negation of "strictly wins" is closed. */
 export interface OutputConstraint {
@@ -36,6 +40,11 @@ export interface Obligation {
    * tolerances (`evaluatedNetwork`), whose pre-activations and logits include the computed ones.
    */
   readonly tolerances?: Tolerances;
+  /**
+   * Only for the orthant domain, whose box is [0, 1]: the region is the cross-section sum x = 1 of it, where proofs are
+   * about. By homogeneity what holds there holds at every x >= 0 but 0, where points are looked for (contains.ts).
+   */
+  readonly section?: Section;
   /** SHA-256 over model digest and the canonical form of the region. */
   readonly digest: string;
 }

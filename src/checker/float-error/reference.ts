@@ -41,7 +41,10 @@ export function evaluateReference(network: Network, point: Float64Array): readon
   return tensors;
 }
 
-/** Products one after the other onto a sum that starts at 0, then the bias, then the division. */
+/**
+ * Products one after the other onto a sum that starts at 0, then the bias, then the division. Derived weights are
+ * rounded to binary32 first; all others are binary32 numbers.
+ */
 function linear(layer: LinearLayer, tensors: readonly Float64Array[], out: Float64Array): void {
   const { map, bias, divisor, inputs } = layer;
   const x =
@@ -51,7 +54,7 @@ function linear(layer: LinearLayer, tensors: readonly Float64Array[], out: Float
     const count = readRow(map, row, buffer);
     let sum = 0;
     for (let k = 0; k < count; k++) {
-      const product = Math.fround(map.weight[buffer.weightAt[k]!]! * x[buffer.col[k]!]!);
+      const product = Math.fround(Math.fround(map.weight[buffer.weightAt[k]!]!) * x[buffer.col[k]!]!);
       sum = Math.fround(sum + product);
     }
     sum = Math.fround(sum + bias[row]!);

@@ -1,4 +1,5 @@
 /** BatchNormalization at inference: y = s (x - mean) + beta, where only s is rounded. */
+import type { DerivedWeights } from '../network.js';
 import { identityMap } from './maps.js';
 import type { NodeView } from './node-view.js';
 import { sizeOf } from './shapes.js';
@@ -31,22 +32,23 @@ export function lowerBatchNormalization(view: NodeView): Value {
   const beta = parameter(2, 'B');
   const mean = parameter(3, 'mean');
   const variance = parameter(4, 'var');
-  const scale = gamma.map((g, c) => {
-    const inside = variance[c]! + epsilon;
-    if (!(inside > 0))
-      throw view.bad(
-        'variance plus epsilon is not positive',
-        'a positive number',
-        `${inside} in channel ${c}`,
-      );
-    return g / Math.sqrt(inside);
-  });
+  const inside = variance.map((v) => v + epsilon);
+  const c = inside.findIndex((value) => !(value > 0));
+  if (c >= 0) {
+    throw view.bad(
+      'variance plus epsilon is not positive',
+      'a positive number',
+      `${inside[c]} in channel ${c}`,
+    );
+  }
+  const scale = gamma.map((g, k) => g / Math.sqrt(inside[k]!));
   const size = sizeOf(x.shape);
   const perChannel = size / channels;
   const spread = (values: Float64Array) =>
     Float64Array.from({ length: size }, (_, i) => values[Math.floor(i / perChannel)]!);
   const { builder } = view;
-  builder.combines(view.label);
+  const derived = derivedScale(gamma, variance, inside);
+  if (derived === undefined) builder.combines(view.label);
   const centred = builder.linear(
     { label: view.label, name: builder.freshName(`${view.output}/centred`) },
     [x],
@@ -62,8 +64,30 @@ export function lowerBatchNormalization(view: NodeView): Value {
     [centred],
     x.shape,
     identityMap(size, spread(scale)),
-    {
-      bias: spread(beta),
-    },
+    { bias: spread(beta), derived },
   );
+}
+
+/**
+ * Roundings of a scale that a runtime computes: operands of the sum that are flushed to zero, the sum, its square root,
+ * a reciprocal, the product with gamma; one more covers the float64 scale here, and two are room for a square root or
+ * reciprocal that is off by one unit in the last place instead of half.
+ */
+const ROUNDINGS = 8;
+
+/** Variances plus epsilon within which a flushed operand is below one rounding, and nothing else can underflow. */
+const [LEAST, MOST] = [2 ** -100, 2 ** 100];
+
+/** What `obligation/float-error` needs; undefined where a binary32 runtime may compute something else altogether. */
+function derivedScale(
+  gamma: Float64Array,
+  variance: Float64Array,
+  inside: Float64Array,
+): DerivedWeights | undefined {
+  const stored = [...gamma, ...variance].every((value) => Math.fround(value) === value);
+  if (!stored || inside.some((value) => value < LEAST || value > MOST)) return undefined;
+  const largest = gamma.reduce((most, g) => Math.max(most, Math.abs(g)), 1);
+  // 1 / sqrt rounded up: the double is off by less than the factor 1 + 2^-20.
+  const inverse = inside.reduce((most, value) => Math.max(most, 1 / Math.sqrt(value)), 1);
+  return { roundings: ROUNDINGS, factor: largest * inverse * (1 + 2 ** -20) };
 }

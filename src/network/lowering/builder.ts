@@ -1,6 +1,6 @@
 /** The network under construction: tensors and layers, before simplification. */
 import { InputError } from '../../util/errors.js';
-import type { Layer, LinearMap, ReluLayer, Tensor, TensorId } from '../network.js';
+import type { DerivedWeights, Layer, LinearMap, ReluLayer, Tensor, TensorId } from '../network.js';
 import { identityMap } from './maps.js';
 import { checkSize, checkTotal, MAX_COMPUTED_CONSTANTS, MAX_TOTAL_SIZE, sizeOf } from './shapes.js';
 import type { Activation } from './values.js';
@@ -65,7 +65,11 @@ export class Builder {
     inputs: readonly Activation[],
     shape: readonly number[],
     map: LinearMap,
-    extra: { readonly bias?: Float64Array; readonly divisor?: Float64Array } = {},
+    extra: {
+      readonly bias?: Float64Array;
+      readonly divisor?: Float64Array;
+      readonly derived?: DerivedWeights | undefined;
+    } = {},
   ): Activation {
     const bias = extra.bias ?? new Float64Array(map.rows);
     if (bias.length !== map.rows || sizeOf(shape) !== map.rows)
@@ -79,6 +83,7 @@ export class Builder {
       map,
       bias,
       divisor: extra.divisor ?? null,
+      ...(extra.derived === undefined ? {} : { derived: extra.derived }),
     });
     return output;
   }

@@ -49,6 +49,8 @@ function inputsOf(layer: Layer): readonly TensorId[] {
 
 /** `second` after `first` as one layer, or null where that is not exact or not worth it. */
 function fold(first: LinearLayer, second: LinearLayer): LinearLayer | null {
+  // Weights that happen to be 1 may be something else in a runtime that computes them.
+  if (second.derived !== undefined) return null;
   const node = first.node;
   if (second.map.kind === 'sparse' && isIdentity(second.map)) {
     if (isZero(second.bias)) {
@@ -71,7 +73,8 @@ function fold(first: LinearLayer, second: LinearLayer): LinearLayer | null {
       divisor: second.divisor,
     };
   }
-  const plain = first.divisor === null && isZero(first.bias) && first.inputs.length === 1;
+  const plain =
+    first.divisor === null && isZero(first.bias) && first.inputs.length === 1 && first.derived === undefined;
   if (plain && first.map.kind === 'sparse' && isSelection(first.map)) {
     const map = second.map;
     if (map.kind === 'dense' && isPermutation(first.map)) {

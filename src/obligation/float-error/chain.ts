@@ -8,6 +8,16 @@
  * This is so for any order and parenthesisation of each layer's additions, with or without fused multiply-add, and
  * also if scalings by constants are merged into the weights of a neighbouring layer: a monomial then meets the same
  * roundings at other places. Zeros are exact and round nothing, whatever they are added to or multiplied with.
+ *
+ * BatchNormalization, s (x - mean) + beta with s = gamma / sqrt(var + epsilon), is two layers: x - mean, then the
+ * product with s and beta. Let r = `derived.roundings` bound the roundings of s. The layers count, for a monomial of x:
+ * 1 (mean), r + 1 (product), 1 (beta). Each usual way needs at most as many of each monomial:
+ *   s (x - mean) + beta, ((x - mean) / sqrt(..)) gamma + beta:  mean and x 1 + (r + 1) + 1, beta 1;
+ *   x s + (beta - mean s):  x (r + 1) + 1, mean (r + 1) + 1 + 1, beta 1 + 1;
+ *   weights W s and bias (b - mean) s + beta or b s + (beta - mean s) in a linear layer before: as many as above for b
+ *   and for each W x (the product W s instead of the scaling's, the sum with the bias instead of that with beta);
+ *   scale and shift merged into a linear layer behind: as many, since the shift's sum moves there.
+ * A sum with a constant that is 0 is exact, and not counted.
  */
 import { forEachTerm } from '../../network/linear-map.js';
 import type { LinearLayer } from '../../network/network.js';
@@ -40,7 +50,7 @@ export function startChain(lower: Float64Array, upper: Float64Array, error: Floa
 /** (W x + b) / d of what the layer reads. */
 export function linearChain(layer: LinearLayer, chains: readonly (Chain | undefined)[]): Chain {
   const input = joined(layer.inputs.map((id) => chains[id]!));
-  const { map, bias, divisor } = layer;
+  const { map, bias, divisor, derived } = layer;
   const out = {
     lower: new Float64Array(map.rows),
     upper: new Float64Array(map.rows),
@@ -49,7 +59,7 @@ export function linearChain(layer: LinearLayer, chains: readonly (Chain | undefi
     rounds: new Float64Array(map.rows),
   };
   let mostTerms = 0;
-  let largestWeight = 1;
+  let largestWeight = derived?.factor ?? 1;
   let largestBias = 0;
   let largestInverse = 1;
   for (let row = 0; row < map.rows; row++) {
@@ -82,7 +92,9 @@ export function linearChain(layer: LinearLayer, chains: readonly (Chain | undefi
     out.mass[row] = mass === 0 ? 0 : up(mass / d);
     out.carried[row] = carried === 0 ? 0 : up(carried / d);
     // Products, then a tree of additions of so many leaves; a division may be a product with a rounded reciprocal.
-    out.rounds[row] = rounds + (scales ? 1 : 0) + Math.max(terms - 1, 0) + (d === 1 ? 0 : 2);
+    // A derived weight of magnitude 1 need not be 1 in a runtime.
+    const products = scales || derived !== undefined ? 1 + (derived?.roundings ?? 0) : 0;
+    out.rounds[row] = rounds + products + Math.max(terms - 1, 0) + (d === 1 ? 0 : 2);
     mostTerms = Math.max(mostTerms, terms);
     largestBias = Math.max(largestBias, Math.abs(b));
     largestInverse = Math.max(largestInverse, 1 / d);

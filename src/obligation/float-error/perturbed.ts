@@ -1,12 +1,20 @@
-/** The network that an obligation speaks about: as it is over the reals, with tolerances for float32 arithmetic. */
+/** The network that an obligation speaks about: with tolerances for float32 arithmetic, with its cross-section. */
 import type { Network } from '../../network/network.js';
 import type { Obligation } from '../obligation.js';
+import { onSection } from '../section.js';
 import type { Tolerances } from './tolerances.js';
 
 const known = new WeakMap<Tolerances, { readonly from: Network; readonly to: Network }>();
 
-/** Same tensors and layers; linear layers have the obligation's tolerances. The network itself if there are none. */
-export function evaluatedNetwork(network: Network, { tolerances }: Pick<Obligation, 'tolerances'>): Network {
+/**
+ * Same tensors and layers; linear layers have the obligation's tolerances, the input its cross-section. The network
+ * itself if there is neither.
+ */
+export function evaluatedNetwork(
+  network: Network,
+  { tolerances, section }: Pick<Obligation, 'tolerances' | 'section'>,
+): Network {
+  if (section !== undefined) return onSection(network, section);
   if (tolerances === undefined) return network;
   const before = known.get(tolerances);
   if (before?.from === network || before?.to === network) return before.to;

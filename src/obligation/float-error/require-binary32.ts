@@ -4,7 +4,8 @@ import { UnsupportedError } from '../../util/errors.js';
 
 /**
  * @throws UnsupportedError for another element type, and for constants that are not binary32 or that lowering combined
- * (BatchNormalization, Gemm with alpha or beta, operators on constants): a runtime rounds those in its own way
+ * (Gemm with alpha or beta, operators on constants, BatchNormalization with extreme variances): a runtime rounds those in
+ * its own way
  */
 export function requireBinary32(network: Network): void {
   if (network.elementType !== 'float32') refuse('model', 'element type float32', network.elementType);
@@ -15,7 +16,8 @@ export function requireBinary32(network: Network): void {
   for (const layer of network.layers) {
     switch (layer.kind) {
       case 'linear':
-        requireRepresentable(layer.map.weight, layer.node);
+        // Derived weights are bounded with the numbers that they are computed from (chain.ts).
+        if (layer.derived === undefined) requireRepresentable(layer.map.weight, layer.node);
         requireRepresentable(layer.bias, layer.node);
         if (layer.divisor !== null) requireRepresentable(layer.divisor, layer.node);
         break;
