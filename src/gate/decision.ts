@@ -115,7 +115,7 @@ const model = z.strictObject({
   redo: z.array(z.string()).describe('what had to be decided anew, or still has to be, and why'),
 });
 
-const verdict = z.strictObject({ then: z.string().nullable(), now: z.string().nullable() });
+const verdict = z.strictObject({ before: z.string().nullable(), now: z.string().nullable() });
 
 const baseline = z.strictObject({
   file: z.string(),
@@ -131,14 +131,14 @@ const baseline = z.strictObject({
             id: z.string(),
             change: z.enum(['same', 'better', 'worse', 'added', 'dropped']),
             status: verdict,
-            margin: z.strictObject({ then: z.number().nullable(), now: z.number().nullable() }),
+            margin: z.strictObject({ before: z.number().nullable(), now: z.number().nullable() }),
           }),
         )
         .describe('those that differ in status or margin'),
       recall: z.array(
         z.strictObject({
           class: count.nullable(),
-          then: z.number().nullable(),
+          before: z.number().nullable(),
           now: z.number().nullable(),
           sameData: z.boolean().describe('measured on the same samples, by digest'),
         }),
