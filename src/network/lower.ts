@@ -188,7 +188,13 @@ function finish(builder: Builder, values: ReadonlyMap<string, Value>, output: Va
     elementType: builder.elementType,
     notes: builder.notes,
     combined: builder.combined,
+    ...leftOutOf(value!),
   });
+}
+
+function leftOutOf(value: Value): Pick<Network, 'leftOut'> {
+  if (value.kind === 'class') return { leftOut: 'ArgMax' };
+  return value.kind === 'activation' && value.dropped !== null ? { leftOut: value.dropped } : {};
 }
 
 /** The declared shape of the output, where it is stated, must be the computed one. */

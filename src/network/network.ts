@@ -132,6 +132,8 @@ export interface Network {
    * but a rounding bound cannot be read off the layers. Absent means none.
    */
   readonly combined?: readonly string[];
+  /** The end of the model that lowering left out (softmax, argmax): `output` is not what the file puts out. */
+  readonly leftOut?: string;
   /**
    * Only in networks that stand for an obligation's question: inputs count only where they lie on this cross-section,
    * { x >= 0, sum x = 1 }. Whoever bounds the network may use it; evaluation at a point does not look at it.
