@@ -25,7 +25,7 @@ const DATA = join(ROOT, '..', 'shared', 'data');
 const OUT = join(ROOT, 'out', 'global-suite');
 const IMAGES = join(DATA, 'mnist', 'train-images-idx3-ubyte.gz');
 const LABELS = join(DATA, 'mnist', 'train-labels-idx1-ubyte.gz');
-const DELTAS = ['1.0', '0.99', '0.95', '0.90'];
+const DELTAS = ['1', '0.99', '0.95', '0.9'];
 
 const { values } = parseArgs({
   options: {
@@ -40,7 +40,8 @@ const { values } = parseArgs({
 });
 const list = (text: string): string[] => text.split(',').filter((word) => word !== '');
 const networks = list(values.networks);
-const deltas = list(values.deltas);
+/** As the NAP files have them: 0.9 for 0.90. */
+const deltas = list(values.deltas).map((delta) => `${Number(delta)}`);
 const classes = list(values.classes).map(Number);
 const competitors = values.competitors === undefined ? null : list(values.competitors).map(Number);
 const timeoutSeconds = Number(values.timeout);

@@ -23,7 +23,7 @@ export interface AscentGraph {
   readonly bytes: Uint8Array;
   readonly target: TensorId;
   readonly stop: TensorId;
-  /** Layers between stop and target, by number, in order. */
+  /** ReLU layers between stop and target, by number, in order; the one that reads the target is the last. */
   readonly relus: readonly number[];
   readonly maxes: readonly number[];
 }
@@ -56,18 +56,30 @@ export function ascentGraph(network: Network, stop: TensorId, target: TensorId):
     if (map === null) return null;
     maps.set(layer, map);
   }
+  // The ReLU layer that reads the target takes part with coefficient 0: its literals bound the target's other neurons.
+  const own = network.layers.findIndex((layer) => layer.kind === 'relu' && layer.input === target);
   const relus = numbers.filter((n) => network.layers[n]!.kind === 'relu');
+  if (own >= 0) relus.push(own);
   const maxes = numbers.filter((n) => network.layers[n]!.kind === 'max');
   declareInputs(outer, network, stop, target, relus, maxes);
   const oneHots = new Map(maxes.map((n) => [n, oneHot(outer, network, n)]));
-  // The target's own layer is pushed once, outside the loop.
   const start = new Map<TensorId, string>();
-  const constant = linearBack(outer, network, first, maps.get(first)!, 'rows', start);
+  let constant: string;
+  let inner: readonly number[];
+  if (own >= 0) {
+    inner = [...numbers, own];
+    constant = outer.op('Mul', ['offset', outer.constant('float32', [], [0])]);
+    start.set(target, 'rows');
+    start.set(network.layers[own]!.output, outer.op('Mul', ['rows', outer.constant('float32', [], [0])]));
+  } else {
+    // Nothing joins the target's coefficients, so its layer is pushed once, outside the loop.
+    inner = numbers.slice(0, -1);
+    constant = linearBack(outer, network, first, maps.get(first)!, 'rows', start);
+  }
   const body = new GraphBuilder('b');
-  const inner = numbers.slice(0, -1).map((n) => network.layers[n]!);
   const outputs = buildBody(body, network, {
-    layers: inner,
-    numbers: numbers.slice(0, -1),
+    layers: inner.map((n) => network.layers[n]!),
+    numbers: inner,
     relus,
     stop,
     maps,
