@@ -73,7 +73,7 @@ export interface EngineContext {
   readonly exactMargin: boolean;
   /** Per obligation, for branch and bound. */
   readonly maxNodes: number;
-  /** Resident memory of the process at which a search gives up. */
+  /** Memory of this thread (util/thread-memory.ts) at which a search gives up. */
   readonly maxMemoryBytes: number;
   /** Open neurons up to which branch and bound goes to the whole network at once; tests force the other path with 0. */
   readonly directNeurons?: number;

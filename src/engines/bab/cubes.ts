@@ -10,6 +10,7 @@ import type { LemmaStep } from '../../certificate/proof.js';
 import { producedAt } from '../../network/cuts.js';
 import type { Network, TensorId } from '../../network/network.js';
 import type { Obligation } from '../../obligation/obligation.js';
+import { threadMemoryBytes } from '../../util/thread-memory.js';
 import { tighten } from '../tighten.js';
 import { ascentLeaf } from './ascent-leaf.js';
 import { type CubeSplit, chooseInput, chooseNeuron } from './cube-splits.js';
@@ -67,7 +68,7 @@ export async function searchCubes(run: CubeSearch, cube: Cube, root = true): Pro
       step: { rule: 'bound', tensor: network.tensors[tensor]!.name, index },
     });
   }
-  if (run.cubesLeft <= 0 || process.memoryUsage.rss() > run.maxMemoryBytes) return { kind: 'open' };
+  if (run.cubesLeft <= 0 || threadMemoryBytes() > run.maxMemoryBytes) return { kind: 'open' };
   run.cubesLeft--;
   const tried = root ? null : await tryCube(run, cube);
   if (tried !== null) return tried.kind === 'closed' ? closed(cube, tried.tree) : tried;

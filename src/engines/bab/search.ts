@@ -12,6 +12,7 @@ import { producedAt } from '../../network/cuts.js';
 import type { Network, TensorId } from '../../network/network.js';
 import type { Obligation, UnknownReason } from '../../obligation/obligation.js';
 import type { LpBasis, LpResult } from '../../solvers/highs-model.js';
+import { threadMemoryBytes } from '../../util/thread-memory.js';
 import { valuesAt } from '../encoding/encode.js';
 import { type Branch, rankNeurons, splitByValue, splitMaximum } from './branching.js';
 import { childBounds, restrict } from './children.js';
@@ -277,7 +278,7 @@ class Search {
     if (this.limits.signal.aborted) throw new Stop(this.open('interrupted'));
     if (performance.now() > this.limits.deadline) throw new Stop(this.open('timeout'));
     if (this.nodes > this.limits.maxNodes) throw new Stop(this.open('node-limit'));
-    if (process.memoryUsage.rss() > this.limits.maxMemoryBytes) throw new Stop(this.open('memory'));
+    if (threadMemoryBytes() > this.limits.maxMemoryBytes) throw new Stop(this.open('memory'));
   }
 
   open(reason: UnknownReason): SearchResult {
