@@ -11,16 +11,20 @@ import type { VerifyDocument } from '../report/documents/verify.js';
 import type { SpecFile } from '../spec/spec-file.js';
 import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
-import { assertPictureFolder, drawCounterexamples } from './counterexample-pictures.js';
+import { assertFolder, drawCounterexamples, listCounterexamples } from './counterexample-files.js';
 import { datasetReferenceOf } from './dataset-reference.js';
+import { usefulJobs } from './executor/executor-for.js';
+import { readPrivateKey } from './keys.js';
 import { compareAt, modelReferenceOf, openModel } from './open-model.js';
 import { examplesOf, type OpenedNaps, openNaps } from './open-naps.js';
-import { specInputs } from './output-file.js';
+import { assertWritable, specInputs } from './output-file.js';
 import { type Progress, silentProgress } from './progress.js';
+import { envelopePath, writeEnvelope } from './sign.js';
 import { earlierCertificate, writeCertificate } from './verify/certificate-file.js';
 import { type ClaimChoices, type Claims, readSpec, resolveClaims } from './verify/claims.js';
 import type { WitnessCandidates } from './verify/decide-property.js';
 import { refuseLoss } from './verify/refuse-loss.js';
+import { refuseOrthant } from './verify/refuse-orthant.js';
 import { type Resumed, resumeFrom } from './verify/resume.js';
 import { summary } from './verify/summary.js';
 import { verify } from './verify/verify.js';
@@ -31,6 +35,8 @@ export interface VerifyFilesOptions {
   /** Overrides the NAP file that the specification names. */
   readonly naps?: string;
   readonly claims: ClaimChoices;
+  /** Claims that are resolved already; then `claims` chooses nothing. */
+  readonly resolved?: Claims;
   /** Samples to look for witnesses and counterexamples in. */
   readonly data?: string;
   readonly dataset?: OpenDatasetOptions;
@@ -44,11 +50,19 @@ export interface VerifyFilesOptions {
   readonly maxNodes?: number;
   readonly maxMemoryBytes?: number;
   readonly exactMargin?: boolean;
+  /** Threads that decide at once; default: as many as are of use. */
+  readonly jobs?: number;
   readonly output: string;
   /** Replace what the output path holds instead of going on from it. */
   readonly fresh?: boolean;
+  /** Another certificate of the same model to go on from, where the output does not exist; it stays as it is. */
+  readonly earlier?: string;
+  /** PEM file of a private key: the certificate is signed into an envelope beside it. */
+  readonly signKey?: string;
   /** Existing folder for a PNG of every counterexample, if the input is an image. */
   readonly pictures?: string;
+  /** Existing folder for a JSON file of every counterexample. */
+  readonly counterexamples?: string;
 }
 
 /**
@@ -64,16 +78,19 @@ export async function verifyFiles(
   const spec = await readSpec(options.claims.spec);
   const napPath = options.naps ?? spec?.naps;
   const given = [options.model, napPath, options.data, options.dataset?.labels];
-  const inputs = [...given, ...specInputs(options.claims.spec, spec)];
+  const inputs = [...given, options.earlier, options.signKey, ...specInputs(options.claims.spec, spec)];
+  const signKey = options.signKey === undefined ? null : readPrivateKey(options.signKey);
+  if (signKey !== null) assertWritable(envelopePath(options.output), '--sign-key', inputs);
   const earlier = earlierCertificate(options.output, options.fresh === true, inputs);
-  if (options.pictures !== undefined) assertPictureFolder(options.pictures);
+  if (options.pictures !== undefined) assertFolder(options.pictures, '--pictures');
+  if (options.counterexamples !== undefined) assertFolder(options.counterexamples, '--counterexamples');
   progress.step(`reading ${options.model}`);
   const model = await openModel(options.model);
   const naps = napPath === undefined ? null : openNaps(napPath, model);
   const byClass = new Map((naps?.naps ?? []).map((nap) => [nap.class, nap.phases]));
   const arithmetic = options.arithmetic ?? 'real';
   const target = { network: model.network, modelSha256: model.loaded.sha256, naps: byClass, arithmetic };
-  const claims = await checkedClaims(options.claims, spec, target);
+  const claims = options.resolved ?? (await checkedClaims(options.claims, spec, target));
   const resumed = resume(earlier, { ...target, domain: claims.domain }, claims, options, progress);
   if (options.data !== undefined) progress.step(`reading ${options.data}`);
   const dataset = options.data === undefined ? null : await openDataset(options.data, options.dataset);
@@ -98,16 +115,22 @@ export async function verifyFiles(
       ...(options.maxNodes === undefined ? {} : { maxNodes: options.maxNodes }),
       ...(options.maxMemoryBytes === undefined ? {} : { maxMemoryBytes: options.maxMemoryBytes }),
       exactMargin: options.exactMargin ?? false,
+      jobs: options.jobs ?? usefulJobs(model.network, claims.properties.length),
       candidates: witnessCandidates(naps, resumed),
       ...(resumed === null ? {} : { known: resumed.known, knownShared: resumed.shared }),
     },
     { progress, onCertificate: sparingly(save), ...(signal === undefined ? {} : { signal }) },
   );
   save(certificate);
+  const envelope = signKey === null ? null : writeEnvelope(options.output, text, signKey, inputs);
   const pictures =
     options.pictures === undefined
       ? null
       : drawCounterexamples(certificate, model.network, options.pictures, inputs);
+  const counterexamples =
+    options.counterexamples === undefined
+      ? null
+      : listCounterexamples(certificate, model.network, options.counterexamples, [...inputs, options.output]);
   return {
     format: 'napcert-verify/1',
     napcert: VERSION,
@@ -115,9 +138,11 @@ export async function verifyFiles(
     naps: naps === null ? null : { file: naps.path, sha256: naps.sha256, delta: naps.file.delta },
     dataset: dataset === null ? null : datasetReferenceOf(dataset),
     certificate: { file: options.output, sha256: sha256(text) },
+    envelope,
     arithmetic,
     ...summary(certificate, model.network.tensors[model.network.output]!.size),
     pictures,
+    counterexamples,
   };
 }
 
@@ -128,12 +153,28 @@ function resume(
   options: VerifyFilesOptions,
   progress: Progress,
 ): Resumed | null {
-  if (earlier === null) return null;
+  if (earlier === null) return resumeElsewhere(options, claim, properties, progress);
   refuseLoss(earlier, claim, properties, options.output);
   progress.step(`checking what ${options.output} shows already`);
   const open = proofFolder(dirname(resolve(options.output)));
   const resumed = resumeFrom(earlier, claim, properties, open);
   progress.note(`going on from ${options.output}: ${resumed.known.size} obligations are decided already`);
+  return resumed;
+}
+
+/** Nothing is replaced, so nothing can be lost; what does not fit or is not proved is left. */
+function resumeElsewhere(
+  { earlier, fresh }: VerifyFilesOptions,
+  claim: ClaimContext,
+  properties: Claims['properties'],
+  progress: Progress,
+): Resumed | null {
+  if (earlier === undefined || fresh === true) return null;
+  const certificate = earlierCertificate(earlier, false);
+  if (certificate === null || certificate.predicate.model.sha256 !== claim.modelSha256) return null;
+  progress.step(`checking what ${earlier} shows already`);
+  const resumed = resumeFrom(certificate, claim, properties, proofFolder(dirname(resolve(earlier))));
+  progress.note(`taking over ${resumed.known.size} obligations from ${earlier}`);
   return resumed;
 }
 
@@ -182,6 +223,7 @@ export async function checkedClaims(
   try {
     const claims = await resolveClaims(target.network, [...target.naps.keys()], spec, choices);
     for (const property of claims.properties) compileProperty({ ...target, domain: claims.domain }, property);
+    refuseOrthant(target.network, claims);
     return claims;
   } catch (error) {
     if (!(error instanceof InputError) || choices.spec === undefined) throw error;

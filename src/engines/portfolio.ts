@@ -2,7 +2,7 @@
  * The order in which engines try one obligation: cheap before dear, each able to end it. Nothing else starts one.
  */
 import { contradictions } from '../nap/nap.js';
-import { neuronBlocks } from '../network/network.js';
+import { type Network, neuronBlocks } from '../network/network.js';
 import { evaluatedNetwork } from '../obligation/float-error/perturbed.js';
 import type { Box, Obligation } from '../obligation/obligation.js';
 import { decideByBab } from './bab/decide.js';
@@ -31,20 +31,10 @@ export async function decide(
     engine,
     seconds: (performance.now() - began) / 1000,
   });
-  const syntactic = contradictionProof(context, obligation);
-  if (syntactic !== null) return done('syntactic', syntactic);
-  if (data !== null) {
-    for (const { point, source } of samplesInRegion(data, obligation, SCAN_CANDIDATES)) {
-      const outcome = await context.confirm(obligation, point, source);
-      if ('point' in outcome) return done('data-scan', { verdict: 'sat', confirmed: outcome });
-    }
-  }
-  const only = singlePoint(obligation.box);
-  if (only !== null) {
-    const outcome = await context.confirm(obligation, only, 'the only point of the box');
-    if ('point' in outcome) return done('single-point', { verdict: 'sat', confirmed: outcome });
-  }
-  const own = { ...context, network: evaluatedNetwork(context.network, obligation) };
+  const early = await decideAtOnce(context, obligation, data);
+  if (early !== null) return early;
+  const network = evaluatedNetwork(context.network, obligation);
+  const own = { ...context, network, ascent: context.ascent.of(network) };
   if (own.engine === 'milp')
     return done('milp', withNearest(await decideByMilp(own, obligation), data, obligation));
   const decision = await decideByBab(own, obligation, own.regions, { maxNodes: own.maxNodes });
@@ -62,11 +52,37 @@ export async function decide(
   return done('bab', withNearest(decision, data, obligation));
 }
 
+/** The steps that need no search: contradicting NAPs, samples of the data, a box without width. Null if open. */
+export async function decideAtOnce(
+  context: Pick<EngineContext, 'network' | 'confirm'>,
+  obligation: Obligation,
+  data: ScannedData | null,
+): Promise<Decided | null> {
+  const began = performance.now();
+  const done = (engine: string, decision: Decision): Decided => ({
+    decision,
+    engine,
+    seconds: (performance.now() - began) / 1000,
+  });
+  const syntactic = contradictionProof(context.network, obligation);
+  if (syntactic !== null) return done('syntactic', syntactic);
+  if (data !== null) {
+    for (const { point, source } of samplesInRegion(data, obligation, SCAN_CANDIDATES)) {
+      const outcome = await context.confirm(obligation, point, source);
+      if ('point' in outcome) return done('data-scan', { verdict: 'sat', confirmed: outcome });
+    }
+  }
+  const only = singlePoint(obligation.box);
+  if (only === null) return null;
+  const outcome = await context.confirm(obligation, only, 'the only point of the box');
+  return 'point' in outcome ? done('single-point', { verdict: 'sat', confirmed: outcome }) : null;
+}
+
 /** Unstable neurons up to which the MILP is worth a last try; its `unsat` is a hole. */
 const LAST_RESORT = 60;
 
 /** What stays open says how near the data come to a counterexample. */
-function withNearest(decision: Decision, data: ScannedData | null, obligation: Obligation): Decision {
+export function withNearest(decision: Decision, data: ScannedData | null, obligation: Obligation): Decision {
   if (decision.verdict !== 'unknown' || data === null) return decision;
   const nearest = leastMargin(data, obligation);
   if (nearest === null || (decision.bestMargin !== null && decision.bestMargin <= nearest)) return decision;
@@ -79,7 +95,7 @@ function singlePoint({ lower, upper }: Box): Float64Array | null {
 }
 
 /** Two NAPs that require opposite phases of a neuron share no input. */
-function contradictionProof({ network }: EngineContext, { naps }: Obligation): Decision | null {
+function contradictionProof(network: Network, { naps }: Obligation): Decision | null {
   for (let a = 0; a < naps.length; a++) {
     for (let b = a + 1; b < naps.length; b++) {
       const neuron = contradictions(naps[a]!, naps[b]!)[0];

@@ -1,9 +1,10 @@
-/** One property: obligations decided one after the other, witnesses found, verdict drawn. */
+/** One property: witnesses found, obligations decided, verdict drawn. */
 import type { Evidence, ObligationResult, PropertyResult, Witness } from '../../certificate/certificate.js';
 import { holesAmong } from '../../certificate/proof.js';
-import type { Decision, EngineContext } from '../../engines/decision.js';
+import type { Confirm, Decision, SharedList } from '../../engines/decision.js';
+import type { DecideSettings, Executor } from '../../engines/executor.js';
 import { type ScannedData, samplesInRegion } from '../../engines/falsify/follower-scan.js';
-import { type Decided, decide } from '../../engines/portfolio.js';
+import { type Decided, decideAtOnce, withNearest } from '../../engines/portfolio.js';
 import { type Phases, toTensorLiterals } from '../../nap/nap.js';
 import type { Network } from '../../network/network.js';
 import { type ClaimContext, compileProperty } from '../../obligation/compile.js';
@@ -24,12 +25,19 @@ export type WitnessCandidates = ReadonlyMap<
 
 export interface PropertyRun {
   readonly claim: ClaimContext;
-  readonly engine: EngineContext;
+  readonly executor: Executor;
+  readonly settings: DecideSettings;
+  readonly confirm: Confirm;
+  readonly signal: AbortSignal;
   readonly data: ScannedData | null;
   /** Results that an earlier run left, by obligation digest, already re-checked. */
   readonly known: ReadonlyMap<string, ObligationResult>;
   readonly candidates: WitnessCandidates;
-  readonly onObligation: (id: string, result: ObligationResult | null) => void;
+  /** Work on an obligation begins. */
+  readonly onBegin: (id: string) => void;
+  readonly onNote: (line: string) => void;
+  /** A list of lemmas that an accepted proof of this obligation uses. */
+  readonly onShared: (obligation: Obligation, shared: SharedList) => void;
 }
 
 /** Samples tried as witness of a region before an engine is asked. */
@@ -53,10 +61,7 @@ export async function decideProperty(run: PropertyRun, property: RegionProperty)
       if (outcome.verdict === 'unsat') vacuous = true;
     }
   }
-  if (!vacuous) {
-    for (const obligation of compileProperty(run.claim, property))
-      results.push(await decideObligation(run, obligation));
-  }
+  if (!vacuous) results.push(...(await decideObligations(run, compileProperty(run.claim, property))));
   const own = results.filter(({ id }) => !id.includes('/empty'));
   const verdict = vacuous
     ? 'vacuous'
@@ -83,58 +88,80 @@ async function findWitness(
   run: PropertyRun,
   { class: label, region }: WitnessRegion,
 ): Promise<Witness | ObligationResult> {
-  run.onObligation(region.id, null);
+  run.onBegin(region.id);
   for (const { point, source } of run.candidates.get(label) ?? []) {
-    const outcome = await run.engine.confirm(region, point, source);
+    const outcome = await run.confirm(region, point, source);
     if ('point' in outcome) return { class: label, point: [...outcome.point], source };
   }
   if (run.data !== null) {
     for (const { point, source } of samplesInRegion(run.data, region, WITNESS_CANDIDATES)) {
-      const outcome = await run.engine.confirm(region, point, source);
+      const outcome = await run.confirm(region, point, source);
       if ('point' in outcome) return { class: label, point: [...outcome.point], source };
     }
   }
   const known = run.known.get(region.digest);
   if (known?.verdict === 'unsat') return { ...known, id: region.id };
-  const decided = await decide(run.engine, region, null);
-  if (decided.decision.verdict === 'sat') {
-    const { point, source } = decided.decision.confirmed;
+  const [decided] = await decideAll(run, [region], null);
+  if (decided!.decision.verdict === 'sat') {
+    const { point, source } = decided!.decision.confirmed;
     return { class: label, point: [...point], source };
   }
-  return toResult(run.engine.network, region, decided);
+  return toResult(run, region, decided!);
 }
 
-async function decideObligation(run: PropertyRun, obligation: Obligation): Promise<ObligationResult> {
-  const known = run.known.get(obligation.digest);
-  if (known !== undefined) {
-    const reused = { ...known, id: obligation.id };
-    run.onObligation(obligation.id, reused);
-    return reused;
+/** In the order of the list. What is known is taken over. */
+async function decideObligations(
+  run: PropertyRun,
+  obligations: readonly Obligation[],
+): Promise<ObligationResult[]> {
+  const open = obligations.filter(({ digest }) => !run.known.has(digest));
+  const decided = await decideAll(run, open, run.data);
+  const results = new Map(open.map(({ digest }, i) => [digest, decided[i]!]));
+  return obligations.map((obligation) => {
+    const known = run.known.get(obligation.digest);
+    return known === undefined
+      ? toResult(run, obligation, results.get(obligation.digest)!)
+      : { ...known, id: obligation.id };
+  });
+}
+
+/** Cheap steps here, where the data are; the rest goes to the executor in one list, since it shares a region. */
+async function decideAll(
+  run: PropertyRun,
+  obligations: readonly Obligation[],
+  data: ScannedData | null,
+): Promise<Decided[]> {
+  const { network } = run.claim;
+  const early: (Decided | null)[] = [];
+  for (const obligation of obligations) {
+    run.onBegin(obligation.id);
+    early.push(
+      run.signal.aborted ? null : await decideAtOnce({ network, confirm: run.confirm }, obligation, data),
+    );
   }
-  run.onObligation(obligation.id, null);
-  const result = run.engine.signal.aborted
-    ? toResult(run.engine.network, obligation, { decision: interrupted(), engine: 'none', seconds: 0 })
-    : toResult(run.engine.network, obligation, await decide(run.engine, obligation, run.data));
-  run.onObligation(obligation.id, result);
-  return result;
-}
-
-function interrupted(): Decision {
-  return {
-    verdict: 'unknown',
-    reason: 'interrupted',
-    detail: 'stopped before this obligation was reached',
-    suggestion: 'run the same command again; what is decided is kept',
-    provedMargin: null,
-    bestMargin: null,
-  };
+  const left = obligations.filter((_, i) => early[i] === null);
+  const searched = await Promise.all(
+    run.executor.decide(left, run.settings, {
+      signal: run.signal,
+      data,
+      onBegin: ({ id }) => run.onBegin(id),
+      onNote: run.onNote,
+    }),
+  );
+  return early.map((decided) => {
+    if (decided !== null) return decided;
+    const obligation = left.shift()!;
+    const found = searched.shift()!;
+    return { ...found, decision: withNearest(found.decision, data, obligation) };
+  });
 }
 
 function toResult(
-  network: Network,
+  { claim: { network }, onShared }: PropertyRun,
   obligation: Obligation,
   { decision, engine, seconds }: Decided,
 ): ObligationResult {
+  if (decision.verdict === 'unsat' && decision.shared !== null) onShared(obligation, decision.shared);
   return {
     id: obligation.id,
     digest: obligation.digest,

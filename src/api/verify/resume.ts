@@ -10,7 +10,7 @@ import { witnessRegions } from '../../obligation/regions.js';
 import type { Property } from '../../spec/property.js';
 import { InputError } from '../../util/errors.js';
 import type { WitnessCandidates } from './decide-property.js';
-import { nameByContent, type SharedLists } from './shared-lists.js';
+import { nameOfLemmas, type SharedLists } from './shared-lists.js';
 
 export interface Resumed {
   /** Decided and re-checked results by obligation digest, with proofs inline. */
@@ -88,7 +88,7 @@ function inline(
     if (step.rule !== 'shared') return step;
     const { region, proof } = lists[step.id]!;
     const lemmaSteps = all(proof);
-    const id = nameByContent(region, lemmaSteps);
+    const id = nameOfLemmas(lemmaSteps);
     shared[id] = { region, proof: { kind: 'inline', steps: lemmaSteps } };
     return { ...step, id };
   });

@@ -1,7 +1,7 @@
 /** Lists of lemmas that proofs of a certificate refer to. */
+import { createHash } from 'node:crypto';
 import type { ObligationResult, Predicate } from '../../certificate/certificate.js';
 import type { ProofStep } from '../../certificate/proof.js';
-import { sha256 } from '../../util/digest.js';
 
 export type SharedLists = NonNullable<Predicate['shared']>;
 
@@ -19,10 +19,9 @@ export function listsUsedBy(results: readonly ObligationResult[], lists: SharedL
   return used;
 }
 
-/**
- * A name that lists of another run cannot have: engines name lists by region, and a new run may find other lemmas
- * for the same region.
- */
-export function nameByContent(region: string, lemmas: readonly ProofStep[]): string {
-  return `resumed/${sha256(JSON.stringify({ region, lemmas }))}`;
+/** A name by content: lists found for the same region in different runs or threads differ, and so do their names. */
+export function nameOfLemmas(lemmas: readonly ProofStep[]): string {
+  const hash = createHash('sha256');
+  for (const step of lemmas) hash.update(JSON.stringify(step)).update('\n');
+  return `lemmas/${hash.digest('hex')}`;
 }

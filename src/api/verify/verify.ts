@@ -1,6 +1,5 @@
 /** The use case behind `napcert verify`: model, NAPs and claims in, certificate out. */
 
-import { Ascent } from '../../bounds/ascent/ascent.js';
 import type {
   Certificate,
   ObligationResult,
@@ -10,31 +9,31 @@ import type {
 import { PREDICATE_TYPE, STATEMENT_TYPE, semanticsOf } from '../../certificate/certificate.js';
 import { holesAmong } from '../../certificate/proof.js';
 import type { Dataset } from '../../dataset/dataset.js';
-import type { EngineContext, EngineName } from '../../engines/decision.js';
-import { Falsifier } from '../../engines/falsify/falsifier.js';
+import type { EngineName } from '../../engines/decision.js';
+import type { DecideSettings, Executor } from '../../engines/executor.js';
 import type { ScannedData } from '../../engines/falsify/follower-scan.js';
-import { RegionCache } from '../../engines/region.js';
 import { recordPatterns } from '../../mining/patterns.js';
 import { type Phases, toTensorLiterals } from '../../nap/nap.js';
 import type { Network } from '../../network/network.js';
 import { openSession } from '../../network/oracle.js';
 import { lintWeights } from '../../network/weight-lint.js';
-import type { ClaimContext } from '../../obligation/compile.js';
+import { type ClaimContext, regionDigest } from '../../obligation/compile.js';
 import type { Arithmetic } from '../../obligation/obligation.js';
 import type { LoadedModel } from '../../onnx/load-model.js';
-import { closeSolvers } from '../../solvers/solve.js';
 import type { SolverName } from '../../solvers/solver.js';
 import { componentVersions } from '../../solvers/versions.js';
+import type { Property } from '../../spec/property.js';
+import { openReplayer } from '../executor/decider.js';
+import { executorFor } from '../executor/executor-for.js';
 import { type Progress, silentProgress } from '../progress.js';
 import { checkedOutCommit, dependencyVersion, VERSION } from '../version.js';
-import { auditor } from './audit.js';
 import type { Claims } from './claims.js';
-import { confirmer } from './confirm.js';
-import { float32Confirmer } from './confirm-float32.js';
 import { decideCone } from './decide-cone.js';
-import { decideProperty, type WitnessCandidates } from './decide-property.js';
+import { type DecidedProperty, decideProperty, type WitnessCandidates } from './decide-property.js';
 import { decideScaling } from './decide-scaling.js';
-import { listsUsedBy } from './shared-lists.js';
+import { inOrder } from './in-order.js';
+import { refuseOrthant } from './refuse-orthant.js';
+import { listsUsedBy, type SharedLists } from './shared-lists.js';
 
 export interface VerifyInput {
   readonly model: LoadedModel;
@@ -54,8 +53,12 @@ export interface VerifyInput {
   readonly exactMargin?: boolean;
   /** Branch-and-bound nodes per obligation; default 100,000. */
   readonly maxNodes?: number;
-  /** Resident memory of the process at which a search gives up; default 4 GiB. */
+  /** Memory of a deciding thread at which a search gives up: heap, buffers and solvers; default 4 GiB. */
   readonly maxMemoryBytes?: number;
+  /** Threads that decide at once; default 1, which is this one. */
+  readonly jobs?: number;
+  /** Decides obligations instead of threads of this process; closed by the caller. */
+  readonly executor?: Executor;
   /** Results of an earlier run by obligation digest, re-checked by the caller. */
   readonly known?: ReadonlyMap<string, ObligationResult>;
   /** Lists of lemmas that the proofs among them use. */
@@ -74,98 +77,107 @@ export interface VerifyEvents {
   readonly onCertificate?: (certificate: Certificate) => void;
 }
 
-/** Decides all claims in order. An abort leaves the rest `unknown (interrupted)` and still returns. */
+/**
+ * Decides all claims, several at once where the executor has room; the certificate has them in order. An abort leaves
+ * the rest `unknown (interrupted)` and still returns.
+ */
 export async function verify(input: VerifyInput, events: VerifyEvents = {}): Promise<Certificate> {
   const { network, model, claims } = input;
+  refuseOrthant(network, claims);
   const progress = events.progress ?? silentProgress;
   const signal = events.signal ?? new AbortController().signal;
   const startedAt = new Date().toISOString();
+  const arithmetic = input.arithmetic ?? 'real';
+  const decided = { bytes: model.bytes, sha256: model.sha256, network, arithmetic };
   const runtime = await openSession(model.bytes, network);
-  const float32 = input.arithmetic === 'float32' ? await float32Confirmer(network, model.bytes) : null;
+  const replayer = await openReplayer(decided);
   const components = { ...(await componentVersions()), ...ownComponents() };
-  const regions = new RegionCache(network);
-  const ascent = new Ascent(network);
-  let falsifier: Falsifier | null = null;
+  const executor = input.executor ?? (await executorFor(decided, input));
   const claim: ClaimContext = {
     network,
     modelSha256: model.sha256,
     domain: claims.domain,
     naps: input.naps?.byClass ?? new Map(),
-    arithmetic: input.arithmetic ?? 'real',
+    arithmetic,
   };
-  const checker = auditor(claim);
-  const properties: PropertyResult[] = [];
-  const obligations: ObligationResult[] = [];
-  const certificate = (): Certificate =>
-    assemble(input, {
-      properties,
+  const lists: SharedLists = { ...input.knownShared };
+  const results: (DecidedProperty | undefined)[] = claims.properties.map(() => undefined);
+  const certificate = (): Certificate => {
+    const finished = results.filter((outcome) => outcome !== undefined);
+    const obligations = finished.flatMap((outcome) => outcome.obligations);
+    return assemble(input, {
+      properties: finished.map(({ property }) => property),
       obligations,
-      shared: { ...listsUsedBy(obligations, input.knownShared), ...checker.shared },
+      shared: listsUsedBy(obligations, lists),
       components,
       startedAt,
       interrupted: signal.aborted,
     });
+  };
   try {
     const data = await scan(input, progress, signal);
-    falsifier = new Falsifier(network, data);
-    const engine: EngineContext = {
-      engine: input.engine,
-      regions,
-      exactMargin: input.exactMargin ?? false,
-      maxNodes: input.maxNodes ?? DEFAULT_MAX_NODES,
-      maxMemoryBytes: input.maxMemoryBytes ?? DEFAULT_MAX_MEMORY_BYTES,
-      network,
-      confirm: float32?.confirm ?? confirmer(network, runtime),
-      audit: checker.audit,
-      ascent,
-      falsifier,
-      solver: input.solver,
-      timeoutSeconds: input.timeoutSeconds,
-      signal,
-    };
-    for (const [i, property] of claims.properties.entries()) {
+    const total = claims.properties.length;
+    let done = 0;
+    const decideOne = async (property: Property): Promise<DecidedProperty> => {
       if (property.kind === 'scalar-invariance') {
-        progress.step(`deciding ${property.kind}`, i, claims.properties.length);
-        const decided = await decideScaling({ network, runtime, dataset: input.dataset, signal }, property);
-        properties.push(decided);
-        progress.note(`${decided.id}: ${decided.verdict}`);
-        events.onCertificate?.(certificate());
-        continue;
+        progress.step(`deciding ${property.kind}`, done, total);
+        const context = { network, runtime, dataset: input.dataset, signal };
+        return { property: await decideScaling(context, property), obligations: [] };
       }
       if (property.kind === 'cone') {
-        progress.step(`deciding ${property.name}`, i, claims.properties.length);
-        properties.push(decideCone(network, property));
-        continue;
+        progress.step(`deciding ${property.name}`, done, total);
+        return { property: decideCone(network, property), obligations: [] };
       }
-      const decided = await decideProperty(
+      return decideProperty(
         {
           claim,
-          engine,
+          executor,
+          settings: settingsOf(input),
+          confirm: replayer.confirm,
+          signal,
           data,
           known: input.known ?? new Map(),
           candidates: input.candidates ?? new Map(),
-          onObligation: (id, result) => {
-            if (result === null) progress.step(`deciding ${id}`, i, claims.properties.length);
+          onBegin: (id) => progress.step(`deciding ${id}`, done, total),
+          onNote: progress.note,
+          onShared: (obligation, { id, lemmas }) => {
+            lists[id] ??= {
+              region: regionDigest(claim, { ...obligation, outputs: [] }),
+              proof: { kind: 'inline', steps: [...lemmas] },
+            };
           },
         },
         property,
       );
-      properties.push(decided.property);
-      obligations.push(...decided.obligations);
-      if (!signal.aborted || decided.property.verdict !== 'unknown') {
-        progress.note(`${decided.property.id}: ${decided.property.verdict}`);
+    };
+    // One more than lanes, so that none waits for witnesses of the next.
+    const width = executor.lanes === 1 ? 1 : executor.lanes + 1;
+    await inOrder(claims.properties, width, async (property, i) => {
+      const outcome = await decideOne(property);
+      results[i] = outcome;
+      done++;
+      if (!signal.aborted || outcome.property.verdict !== 'unknown') {
+        progress.note(`${outcome.property.id}: ${outcome.property.verdict}`);
       }
       events.onCertificate?.(certificate());
-    }
+    });
   } finally {
-    regions.dispose();
-    await ascent.dispose();
-    await falsifier?.dispose();
+    if (input.executor === undefined) await executor.close();
+    await replayer.close();
     await runtime.close();
-    await float32?.close();
-    await closeSolvers();
   }
   return certificate();
+}
+
+function settingsOf(input: VerifyInput): DecideSettings {
+  return {
+    engine: input.engine,
+    solver: input.solver,
+    timeoutSeconds: input.timeoutSeconds,
+    exactMargin: input.exactMargin ?? false,
+    maxNodes: input.maxNodes ?? DEFAULT_MAX_NODES,
+    maxMemoryBytes: input.maxMemoryBytes ?? DEFAULT_MAX_MEMORY_BYTES,
+  };
 }
 
 function ownComponents(): Record<string, string> {

@@ -17,9 +17,12 @@ interface Flags extends CommonOptions, ClaimFlags, Omit<DatasetFlags, 'data'> {
   readonly maxNodes?: number;
   readonly maxMemory?: number;
   readonly exactMargin?: true;
+  readonly jobs?: number;
   readonly output: string;
   readonly fresh?: true;
   readonly pictures?: string;
+  readonly signKey?: string;
+  readonly counterexamples?: string;
 }
 
 export function registerVerify(program: Command): void {
@@ -52,8 +55,13 @@ export function registerVerify(program: Command): void {
     .option('--max-nodes <n>', 'branch-and-bound nodes per obligation', integerOption('--max-nodes', 1))
     .option(
       '--max-memory <mib>',
-      'memory of the process at which a search gives up (default 4096)',
+      'memory of a thread (heap, buffers and solvers) at which its search gives up (default 4096)',
       integerOption('--max-memory', 1),
+    )
+    .option(
+      '--jobs <n>',
+      'threads that decide at once (default: one per core, fewer where more are of no use)',
+      integerOption('--jobs', 1, 256),
     )
     .option(
       '--exact-margin',
@@ -65,7 +73,12 @@ export function registerVerify(program: Command): void {
     'certificate to write; an earlier one of the same model and at most these claims is re-checked and gone on from, anything else there is refused',
   )
     .option('--fresh', 'decide everything anew, and replace whatever the output file holds')
-    .option('--pictures <folder>', 'existing folder for a PNG of every counterexample');
+    .option('--pictures <folder>', 'existing folder for a PNG of every counterexample')
+    .option(
+      '--sign-key <file>',
+      'private key (`napcert keygen`): also write the certificate as a signed envelope',
+    )
+    .option('--counterexamples <folder>', 'existing folder for a JSON file of every counterexample');
   withOptionalDataset(command, 'samples to look for counterexamples and witnesses in');
   withCommonOptions(command, [
     'verify model.onnx --naps model.nap.json --data mnist -o model.cert.json',
@@ -88,9 +101,12 @@ export function registerVerify(program: Command): void {
           ...(flags.maxNodes === undefined ? {} : { maxNodes: flags.maxNodes }),
           ...(flags.maxMemory === undefined ? {} : { maxMemoryBytes: flags.maxMemory * 2 ** 20 }),
           ...(flags.exactMargin === undefined ? {} : { exactMargin: true }),
+          ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
           output: flags.output,
           ...(flags.fresh === undefined ? {} : { fresh: true }),
           ...(flags.pictures === undefined ? {} : { pictures: flags.pictures }),
+          ...(flags.signKey === undefined ? {} : { signKey: flags.signKey }),
+          ...(flags.counterexamples === undefined ? {} : { counterexamples: flags.counterexamples }),
         },
         progress,
         signal(),

@@ -1,0 +1,28 @@
+/** What goes between the program and a deciding thread. All of it is plain data for structured cloning. */
+import type { ProofStep } from '../../certificate/proof.js';
+import type { DecideSettings } from '../../engines/executor.js';
+import type { RegionSample } from '../../engines/falsify/region-sample.js';
+import type { Decided } from '../../engines/portfolio.js';
+import type { Arithmetic, Obligation } from '../../obligation/obligation.js';
+
+/** Given once per thread. */
+export interface LaneModel {
+  readonly bytes: Uint8Array;
+  readonly sha256: string;
+  readonly arithmetic: Arithmetic;
+}
+
+export interface LaneTask {
+  readonly obligation: Obligation;
+  readonly settings: DecideSettings;
+  /** Names the region; a thread that has it keeps its bounds. */
+  readonly region: string;
+  /** Where the falsifier may start; `kept` if the thread has it from this region's task before. */
+  readonly sample: RegionSample | null | 'kept';
+}
+
+export interface LaneAnswer {
+  readonly decided: Decided;
+  /** Lemmas of the decision's shared list are left out (empty) where this thread has sent them before. */
+  readonly lemmas: readonly ProofStep[] | 'sent' | null;
+}
