@@ -8,6 +8,7 @@ import { withRequiredOption } from '../required-option.js';
 interface Flags extends CommonOptions {
   readonly model: string;
   readonly naps?: string;
+  readonly verifyKey?: readonly string[];
 }
 
 const CODES: Readonly<Record<CheckDocument['verdict'], ExitCode>> = {
@@ -24,18 +25,29 @@ export function registerCheck(program: Command): void {
         'Prints valid, incomplete (a named step is taken on trust; exit code 3) or invalid (exit code 4).',
     )
     .argument('<certificate>', 'certificate written by `napcert verify`');
-  withRequiredOption(command, '--model <file>', 'the ONNX file that the certificate speaks about').option(
-    '--naps <file>',
-    'NAP file that must be the one of the certificate',
-  );
+  withRequiredOption(command, '--model <file>', 'the ONNX file that the certificate speaks about')
+    .option('--naps <file>', 'NAP file that must be the one of the certificate')
+    .option(
+      '--verify-key <file...>',
+      'public keys: the certificate must be a signed envelope with a signature by one of them',
+    );
   withCommonOptions(command, [
     'check model.cert.json --model model.onnx',
     'check model.cert.json --model model.onnx --naps model.nap.json --json',
+    'check model.cert.dsse.json --model model.onnx --verify-key release.pub.pem',
   ]).action((certificate: string, flags: Flags) =>
     run(flags, async ({ progress }) => {
       const { check } = await import('../../api/check.js');
-      const { model, naps } = flags;
-      const document = await check({ certificate, model, ...(naps === undefined ? {} : { naps }) }, progress);
+      const { model, naps, verifyKey } = flags;
+      const document = await check(
+        {
+          certificate,
+          model,
+          ...(naps === undefined ? {} : { naps }),
+          ...(verifyKey === undefined ? {} : { verifyKeys: verifyKey }),
+        },
+        progress,
+      );
       return { document, text: checkText, exitCode: CODES[document.verdict] };
     }),
   );

@@ -13,11 +13,27 @@ const verdict = z.enum(['valid', 'incomplete', 'invalid']);
 export const checkSchema = z.strictObject({
   ...header('check'),
   model: modelReference,
-  certificate: z.strictObject({ file: z.string(), sha256: sha256Hex }),
+  certificate: z.strictObject({
+    file: z.string(),
+    sha256: sha256Hex.describe('of the certificate itself; of the file if its signature was rejected'),
+  }),
+  signature: z
+    .strictObject({
+      verified: z.boolean(),
+      keyid: sha256Hex.nullable().describe('of the key that was given and fits; null if none does'),
+    })
+    .nullable()
+    .describe('null if no key was given: then nothing is said about signatures'),
   naps: z.strictObject({ file: z.string(), sha256: sha256Hex }).nullable(),
   verdict: verdict.describe('incomplete: nothing is wrong, but the named holes are taken on trust'),
-  domain: z.string().describe('inputs that the claims speak about, in words'),
-  arithmetic: z.enum(['real', 'float32']).describe('what evaluates the network'),
+  domain: z
+    .string()
+    .nullable()
+    .describe('inputs that the claims speak about, in words; null if the signature was rejected'),
+  arithmetic: z
+    .enum(['real', 'float32'])
+    .nullable()
+    .describe('what evaluates the network; null if the signature was rejected'),
   properties: z.array(
     z.strictObject({
       id: z.string(),

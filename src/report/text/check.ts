@@ -9,7 +9,7 @@ const SHOWN = 10;
 
 /** The first line is the verdict, one word. */
 export function checkText(document: CheckDocument): string {
-  const { verdict, properties, rejection, holes } = document;
+  const { verdict, properties, rejection, holes, signature } = document;
   const rows = properties.map((property) => [
     verdictText(property.verdict),
     propertyName(property),
@@ -29,6 +29,7 @@ export function checkText(document: CheckDocument): string {
           ['expected', rejection.expected],
           ['found', rejection.found],
         ]),
+    signature?.verified === true ? `Signed by key ${signature.keyid}.` : null,
     rows.length === 0
       ? null
       : table([{ title: 'check' }, { title: 'property' }, { title: 'claimed' }, { title: '' }], rows),

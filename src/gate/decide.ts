@@ -1,0 +1,255 @@
+/**
+ * The decision of the gate: a pure function of requirements and checked evidence.
+ *
+ * Monotone: a release passes only if every requirement is met by evidence that is there. Taking evidence away, or
+ * replacing it by weaker evidence, never turns another outcome into `passed`.
+ */
+import { describeDomain, describeProperty, napClasses, onlyAgainst, propertyId } from '../spec/property.js';
+import { assertNever } from '../util/errors.js';
+import {
+  type DecidedModel,
+  type Decision,
+  type GateOutcome,
+  type MeasuredRecall,
+  OUTCOME_CODES,
+  type Requirement,
+  type RequirementStatus,
+} from './decision.js';
+import {
+  type CertificateEvidence,
+  type Demand,
+  type GateModel,
+  type GateRules,
+  isAllowedHole,
+  type PropertyEvidence,
+  type RecallEvidence,
+  sameData,
+} from './evidence.js';
+
+export type Decided = Pick<Decision, 'outcome' | 'exitCode' | 'reasons' | 'counts' | 'models'>;
+
+export function decide(rules: GateRules, models: readonly GateModel[]): Decided {
+  const decided = models.map((model) => decideModel(rules, model));
+  const counts = { met: 0, violated: 0, unknown: 0, vacuous: 0, hole: 0, missing: 0, rejected: 0 };
+  for (const { requirements } of decided) for (const { status } of requirements) counts[status]++;
+  const findings = decided.flatMap((model) => findingsOf(rules, model));
+  if (decided.length === 0) findings.push({ outcome: 'inconclusive', reason: 'the policy names no model' });
+  const outcome = GRAVEST.find((one) => findings.some((finding) => finding.outcome === one)) ?? 'passed';
+  return {
+    outcome,
+    exitCode: OUTCOME_CODES[outcome],
+    reasons: GRAVEST.flatMap((one) => findings.filter((finding) => finding.outcome === one)).map(
+      ({ reason }) => reason,
+    ),
+    counts,
+    models: decided,
+  };
+}
+
+/** Wrong evidence first: nothing else of such a release can be believed. */
+const GRAVEST = ['rejected', 'failed', 'inconclusive'] as const;
+
+interface Finding {
+  readonly outcome: Exclude<GateOutcome, 'passed'>;
+  readonly reason: string;
+}
+
+function decideModel(rules: GateRules, model: GateModel): DecidedModel {
+  const { certificate } = model;
+  return {
+    name: model.name,
+    file: model.file,
+    sha256: model.sha256,
+    specification: model.specification,
+    naps: model.naps,
+    arithmetic: model.arithmetic,
+    domain: describeDomain(model.domain),
+    certificate:
+      certificate === null
+        ? null
+        : {
+            file: certificate.file,
+            sha256: certificate.sha256,
+            origin: certificate.origin,
+            check: certificate.check,
+            signature: certificate.signature,
+            rejection: certificate.rejection,
+          },
+    requirements: model.demands.map((demand) => requirementOf(rules, model, demand)),
+    recall: model.recall.map(recallOf),
+    redo: [...model.redo],
+  };
+}
+
+function requirementOf(rules: GateRules, model: GateModel, demand: Demand): Requirement {
+  const { property, source, advisory } = demand;
+  const evidence = model.certificate?.properties.find((one) => sameData(one.property, property)) ?? null;
+  const { status, detail } = judge(rules, model, demand, evidence);
+  const left = onlyAgainst(property, model.classes);
+  const shown = status === 'missing' || status === 'rejected' ? null : evidence;
+  return {
+    id: propertyId(property),
+    kind: property.kind,
+    claim: describeProperty(property),
+    onlyAgainst: left === null ? null : [...left],
+    source,
+    advisory,
+    status,
+    reused: shown?.reused ?? false,
+    detail,
+    holes: [...(shown?.holes ?? [])],
+    margin: status === 'met' ? (shown?.margin ?? null) : null,
+    seconds: shown?.seconds ?? 0,
+    counterexample: status === 'violated' ? (shown?.counterexample ?? null) : null,
+  };
+}
+
+interface Judgement {
+  readonly status: RequirementStatus;
+  readonly detail: string;
+}
+
+/** What the certificate shows about one property; every path but the last leads away from `met`. */
+function judge(
+  rules: GateRules,
+  model: GateModel,
+  { property }: Demand,
+  evidence: PropertyEvidence | null,
+): Judgement {
+  const { certificate } = model;
+  if (certificate === null) return { status: 'missing', detail: model.missing };
+  const wrong = rejectionOf(certificate, model);
+  if (wrong !== null) return { status: 'rejected', detail: wrong };
+  if (!isAbout(certificate, model, napClasses(property).length > 0)) {
+    return { status: 'missing', detail: 'the certificate is about other NAPs, inputs or arithmetic' };
+  }
+  if (evidence === null) {
+    return { status: 'missing', detail: model.missing === '' ? 'not in the certificate' : model.missing };
+  }
+  if (evidence.check === 'invalid') return { status: 'rejected', detail: 'the checker rejects its proof' };
+  switch (evidence.claimed) {
+    case 'violated':
+      return { status: 'violated', detail: evidence.detail };
+    case 'unknown':
+      return { status: 'unknown', detail: evidence.detail };
+    case 'vacuous':
+      return { status: 'vacuous', detail: 'no input of the domain follows the NAP' };
+    case 'holds':
+      return judgeHolds(rules, certificate, evidence);
+    default:
+      return assertNever(evidence.claimed, 'verdict');
+  }
+}
+
+function judgeHolds(
+  rules: GateRules,
+  certificate: CertificateEvidence,
+  evidence: PropertyEvidence,
+): Judgement {
+  switch (evidence.check) {
+    case 'invalid':
+      return { status: 'rejected', detail: 'the checker rejects its proof' };
+    case 'incomplete': {
+      const strange = evidence.holes.find((name) => !isAllowedHole(name, rules.holes));
+      if (evidence.holes.length === 0)
+        return { status: 'hole', detail: 'it rests on a step that is not named' };
+      if (strange !== undefined)
+        return { status: 'hole', detail: `the policy does not allow to trust ${strange}` };
+      // That a solver was asked is something the file only says; this run, or who signed it, has to say it.
+      if (evidence.reused && certificate.signature !== 'verified') {
+        return { status: 'hole', detail: 'a trusted step of an earlier certificate that is not signed' };
+      }
+      return { status: 'met', detail: `trusting ${[...new Set(evidence.holes)].join(', ')}` };
+    }
+    case 'valid':
+      return { status: 'met', detail: '' };
+    default:
+      return assertNever(evidence.check, 'check');
+  }
+}
+
+/** Why nothing of the certificate counts; null if the checker accepts it as a whole. */
+function rejectionOf(certificate: CertificateEvidence, model: GateModel): string | null {
+  const { check, signature, rejection, modelSha256 } = certificate;
+  if (signature === 'rejected') return `its signature is rejected: ${describe(rejection)}`;
+  if (check === 'invalid') return `its certificate is rejected: ${describe(rejection)}`;
+  if (modelSha256 !== model.sha256) return 'its certificate is about another model';
+  return null;
+}
+
+function describe(rejection: CertificateEvidence['rejection']): string {
+  if (rejection === null) return 'the checker does not accept it';
+  const { place, rule, expected, found } = rejection;
+  return `${place} (${rule}): expected ${expected}, found ${found}`;
+}
+
+function isAbout(certificate: CertificateEvidence, model: GateModel, needsNaps: boolean): boolean {
+  const sameNaps = model.naps !== null && certificate.napsSha256 === model.naps.sha256;
+  return (
+    certificate.arithmetic === model.arithmetic &&
+    sameData(certificate.domain, model.domain) &&
+    (sameNaps || !needsNaps)
+  );
+}
+
+function recallOf(evidence: RecallEvidence): MeasuredRecall {
+  const { isMiningData, ...rest } = evidence;
+  const { measured, minimum } = evidence;
+  if (measured === null || measured.value === null) {
+    return {
+      ...rest,
+      status: 'missing',
+      detail: measured === null ? 'not measured' : 'there is no such sample',
+    };
+  }
+  if (isMiningData) {
+    return { ...rest, status: 'not-held-out', detail: 'the NAPs were mined from these samples' };
+  }
+  if (measured.value >= minimum) return { ...rest, status: 'met', detail: '' };
+  return { ...rest, status: 'too-low', detail: `${measured.count} of ${measured.of} samples follow the NAP` };
+}
+
+function findingsOf(rules: GateRules, model: DecidedModel): Finding[] {
+  const findings: Finding[] = [];
+  const open = rules.unknown === 'fail' ? 'failed' : 'inconclusive';
+  for (const { id, status, detail, advisory } of model.requirements) {
+    const reason = `${model.name}: ${id}: ${WORDS[status]}${detail === '' ? '' : `; ${detail}`}`;
+    if (status === 'rejected') {
+      if (!isRejected(model.certificate)) findings.push({ outcome: 'rejected', reason });
+    } else if (status === 'violated' && !advisory) findings.push({ outcome: 'failed', reason });
+    else if (status !== 'met' && !advisory) findings.push({ outcome: open, reason });
+  }
+  for (const recall of model.recall) {
+    if (recall.status === 'met' || recall.advisory) continue;
+    const which = recall.class === null ? 'recall' : `recall of class ${recall.class}`;
+    const outcome = recall.status === 'missing' ? open : 'failed';
+    findings.push({
+      outcome,
+      reason: `${model.name}: ${which}: ${recall.detail}; at least ${recall.minimum} is asked`,
+    });
+  }
+  const { certificate } = model;
+  if (certificate !== null && isRejected(certificate)) {
+    const reason = `${model.name}: ${certificate.file}: ${describe(certificate.rejection)}`;
+    findings.unshift({ outcome: 'rejected', reason });
+  }
+  const required = [...model.requirements, ...model.recall].some(({ advisory }) => !advisory);
+  if (!required)
+    findings.push({ outcome: 'inconclusive', reason: `${model.name}: nothing is required of it` });
+  return findings;
+}
+
+/** As a whole, so that one reason stands for all of its properties. */
+function isRejected(certificate: DecidedModel['certificate']): boolean {
+  return certificate !== null && (certificate.check === 'invalid' || certificate.signature === 'rejected');
+}
+
+const WORDS: Readonly<Record<RequirementStatus, string>> = {
+  met: 'met',
+  violated: 'violated',
+  unknown: 'not decided',
+  vacuous: 'vacuous',
+  hole: 'taken on trust',
+  missing: 'not shown',
+  rejected: 'rejected',
+};
