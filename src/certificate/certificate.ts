@@ -62,6 +62,7 @@ const domainSchema = z.discriminatedUnion('kind', [
     upper: z.union([finite, numbers]),
   }),
   z.strictObject({ kind: z.literal('unbounded') }),
+  z.strictObject({ kind: z.literal('orthant') }),
 ]);
 
 const propertySchema = z.discriminatedUnion('kind', [
@@ -92,6 +93,15 @@ const propertySchema = z.discriminatedUnion('kind', [
     class: classNumber,
     combinations: z.enum(['conic', 'convex']),
     points: eagerList(numbers).min(1).max(10_000),
+  }),
+  z.strictObject({
+    kind: z.literal('query'),
+    name,
+    text: z
+      .string()
+      .min(1)
+      .max(64 * 1024 * 1024)
+      .describe('The VNN-LIB query, character for character'),
   }),
 ]);
 

@@ -5,7 +5,7 @@
 import type { Phases } from '../nap/nap.js';
 import { toTensorLiterals } from '../nap/nap.js';
 import type { Network } from '../network/network.js';
-import type { Domain, Property, RegionProperty } from '../spec/property.js';
+import type { Domain, Property, QueryProperty, RegionProperty } from '../spec/property.js';
 import { napClasses, propertyId } from '../spec/property.js';
 import { canonicalJson, type Json } from '../util/canonical-json.js';
 import { sha256 } from '../util/digest.js';
@@ -13,6 +13,8 @@ import { InputError } from '../util/errors.js';
 import { addDown, addUp } from '../util/float.js';
 import { roundingTolerances, type Tolerances } from './float-error/tolerances.js';
 import type { Arithmetic, Box, Obligation, OutputConstraint } from './obligation.js';
+import { compiledQuery } from './query.js';
+import { requireConeClaim, requireScaleFree } from './section.js';
 
 /** What obligations are compiled against. */
 export interface ClaimContext {
@@ -27,7 +29,7 @@ export interface ClaimContext {
 
 /**
  * One obligation per competitor (non-misclassification, local robustness), a single one (non-ambiguity), or none
- * (scalar invariance, which is decided as a whole).
+ * (scalar invariance, which is decided as a whole); one per alternative of a query.
  * The property holds iff every obligation is unsat. Throws InputError for classes the model or NAP file lacks.
  */
 export function compileProperty(context: ClaimContext, property: Property): Obligation[] {
@@ -37,8 +39,9 @@ export function compileProperty(context: ClaimContext, property: Property): Obli
     if (context.arithmetic !== 'float32') return [];
     throw wrong(property, 'real arithmetic', 'float32 arithmetic, where only powers of two scale exactly');
   }
+  if (property.kind === 'query') return queryObligations(context, property);
   const naps = napClasses(property).map((label) => napOf(context, property, label));
-  refuseOrthant(context, property);
+  if (context.domain.kind === 'orthant') requireConeClaim(property, context.arithmetic);
   const domain = domainBox(context.domain, network.tensors[network.input]!.size);
   switch (property.kind) {
     case 'non-ambiguity': {
@@ -51,6 +54,27 @@ export function compileProperty(context: ClaimContext, property: Property): Obli
     case 'local-robustness':
       return competitorObligations(context, property, ballBox(property, domain), naps, classes);
   }
+}
+
+/** One obligation per alternative of a VNN-LIB query; none if its text alone shows that no input satisfies it. */
+function queryObligations(context: ClaimContext, property: QueryProperty): Obligation[] {
+  const arithmetic = context.arithmetic ?? 'real';
+  const { query, questions } = compiledQuery(context.network, property);
+  if (query.elementType !== arithmetic)
+    throw wrong(
+      property,
+      `${query.elementType} arithmetic, as the query declares`,
+      `${arithmetic} arithmetic`,
+    );
+  if (context.domain.kind !== 'unbounded')
+    throw wrong(
+      property,
+      'the domain unbounded: a query states its own',
+      `the domain ${context.domain.kind}`,
+    );
+  return questions.map(({ box, naps, outputs }, k) =>
+    seal(context, `${propertyId(property)}/${k}`, box, naps, outputs),
+  );
 }
 
 /** The region of a property for the NAPs of some classes, without output constraints. */
@@ -97,20 +121,6 @@ function competitorObligations(
     };
     return seal(context, `${propertyId(property)}/${competitor}`, box, naps, [wins]);
   });
-}
-
-/**
- * On the orthant only claims that are the same at x and s x make sense, and only exact arithmetic scales.
- * That the network is homogeneous is asked by the checker (checker/orthant.ts), which can tell.
- */
-function refuseOrthant({ domain, arithmetic }: ClaimContext, property: Property): void {
-  if (domain.kind !== 'orthant') return;
-  if (arithmetic === 'float32') {
-    throw wrong(property, 'real arithmetic', 'float32 arithmetic, where the orthant is no cone');
-  }
-  if (property.kind === 'local-robustness') {
-    throw wrong(property, 'a property of whole rays', 'a ball, of fixed brightness, with the domain orthant');
-  }
 }
 
 /** The domain as a box of `size` inputs (for the orthant: around its cross-section). InputError for wrong lengths, NaN, or an empty interval. */
@@ -198,30 +208,15 @@ function seal(
   naps: readonly Phases[],
   outputs: readonly OutputConstraint[],
 ): Obligation {
-  const section = context.domain.kind === 'orthant' ? 'simplex' : null;
-  if (section !== null) requireScaleFree(id, outputs);
+  if (context.domain.kind === 'orthant') requireScaleFree(id, outputs);
   const question = {
     box,
     naps,
     outputs,
     ...tolerancesOf(context, box, naps),
-    ...(section === null ? {} : { section }),
-  } as const;
+    ...(context.domain.kind === 'orthant' ? { section: 'simplex' as const } : {}),
+  };
   return Object.freeze({ kind: 'obligation', id, ...question, digest: regionDigest(context, question) });
-}
-
-/** sum c y >= 0 with sum c = 0 holds at s x if it holds at x, also where all logits share a constant. */
-function requireScaleFree(id: string, outputs: readonly OutputConstraint[]): void {
-  for (const { terms, bound } of outputs) {
-    const positive = terms.filter(({ coefficient }) => coefficient === 1).length;
-    const negative = terms.filter(({ coefficient }) => coefficient === -1).length;
-    if (bound === 0 && positive === negative && positive + negative === terms.length) continue;
-    throw new InputError('an output constraint that depends on the brightness', {
-      place: id,
-      expected: 'comparisons of logits with each other, for the domain orthant',
-      found: `${terms.map(({ output, coefficient }) => `${coefficient} y${output}`).join(' + ')} >= ${bound}`,
-    });
-  }
 }
 
 /** Tolerances of the last region of each network: the obligations of a property share theirs. */

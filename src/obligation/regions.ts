@@ -12,10 +12,12 @@ export interface WitnessRegion {
 
 /**
  * The regions that must not be empty for `holds` to say anything: the property's own region, except for
- * non-ambiguity, whose own region is to be empty and where each class's region counts.
+ * non-ambiguity, whose own region is to be empty and where each class's region counts. A query claims no more than
+ * that no input satisfies it, so it has none.
  */
 export function witnessRegions(context: ClaimContext, property: Property): WitnessRegion[] {
-  if (property.kind === 'scalar-invariance' || property.kind === 'cone') return [];
+  if (property.kind === 'scalar-invariance' || property.kind === 'cone' || property.kind === 'query')
+    return [];
   const id = propertyId(property);
   if (property.kind === 'non-ambiguity') {
     return property.classes.map((label) => ({

@@ -11,7 +11,9 @@ export type Domain =
       readonly lower: number | readonly number[];
       readonly upper: number | readonly number[];
     }
-  | { readonly kind: 'unbounded' };
+  | { readonly kind: 'unbounded' }
+  /** All x >= 0 but 0 itself: every image at every brightness. For positively homogeneous networks only. */
+  | { readonly kind: 'orthant' };
 
 /** No input of the domain that follows the class's NAP gets a competitor's logit >= the class's own. */
 export interface NonMisclassification {
@@ -67,9 +69,24 @@ export interface Cone {
   readonly points: readonly (readonly number[])[];
 }
 
-export type Property = NonMisclassification | NonAmbiguity | LocalRobustness | ScalarInvariance | Cone;
-/** Properties that are compiled to obligations; the others are decided as a whole. */
-export type RegionProperty = Exclude<Property, ScalarInvariance | Cone>;
+/** No input satisfies a VNN-LIB query (about one network; it describes the unsafe inputs). It states its own domain. */
+export interface QueryProperty {
+  readonly kind: 'query';
+  /** File name, for people. */
+  readonly name: string;
+  /** The query itself, character for character; a checker parses it again. */
+  readonly text: string;
+}
+
+export type Property =
+  | NonMisclassification
+  | NonAmbiguity
+  | LocalRobustness
+  | ScalarInvariance
+  | Cone
+  | QueryProperty;
+/** Properties about a class's region; the others are decided as a whole, or state their regions themselves. */
+export type RegionProperty = Exclude<Property, ScalarInvariance | Cone | QueryProperty>;
 export type PropertyKind = Property['kind'];
 
 /** Stable readable name, unique among the properties of one certificate. */
@@ -85,6 +102,8 @@ export function propertyId(property: Property): string {
       return 'scalar-invariance';
     case 'cone':
       return `cone/${property.name}`;
+    case 'query':
+      return `query/${property.name}`;
   }
 }
 
@@ -99,6 +118,7 @@ export function napClasses(property: Property): readonly number[] {
       return property.nap ? [property.class] : [];
     case 'scalar-invariance':
     case 'cone':
+    case 'query':
       return [];
   }
 }
@@ -133,6 +153,8 @@ export function describeProperty(property: Property): string {
       return `Every ${property.combinations} combination of the ${property.points.length} points ${property.name} (digest ${digestOf(property.points)}; ${
         property.combinations === 'conic' ? 'factors >= 0, not all 0' : 'factors >= 0 that add up to 1'
       }) is classified as ${property.class}.`;
+    case 'query':
+      return `No input satisfies the VNN-LIB query ${property.name} (SHA-256 of its text ${sha256(property.text)}).`;
   }
 }
 
@@ -144,6 +166,8 @@ function digestOf(points: readonly number[] | readonly (readonly number[])[]): s
 /** The domain in words, for reports. */
 export function describeDomain(domain: Domain): string {
   if (domain.kind === 'unbounded') return 'all inputs';
+  if (domain.kind === 'orthant')
+    return 'every input other than 0 whose numbers are all >= 0, at any brightness';
   const { lower, upper } = domain;
   if (typeof lower === 'number' && typeof upper === 'number')
     return `every input number in [${lower}, ${upper}]`;

@@ -7,7 +7,11 @@ const text = () => z.string().regex(PLAIN_TEXT, 'control characters are not allo
 const classNumber = z.int().min(0).max(100_000);
 const bound = z.union([z.number(), eagerList(z.number()).min(1)]);
 
-const domain = z.union([z.literal('unbounded'), z.strictObject({ lower: bound, upper: bound })]);
+const domain = z.union([
+  z.literal('unbounded'),
+  z.literal('orthant'),
+  z.strictObject({ lower: bound, upper: bound }),
+]);
 
 const reference = z.union([
   z.strictObject({

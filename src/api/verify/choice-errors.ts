@@ -49,6 +49,7 @@ function isAbout(property: Property, label: number): boolean {
     case 'non-ambiguity':
       return property.classes.includes(label);
     case 'scalar-invariance':
+    case 'query':
       return false;
   }
 }
