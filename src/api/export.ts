@@ -5,6 +5,7 @@ import { UnboundedEncodingError } from '../engines/encoding/elements.js';
 import { encode } from '../engines/encoding/encode.js';
 import type { Network } from '../network/network.js';
 import { compileProperty } from '../obligation/compile.js';
+import { evaluatedNetwork } from '../obligation/float-error/perturbed.js';
 import type { Obligation } from '../obligation/obligation.js';
 import type { ExportDocument } from '../report/documents/export.js';
 import { toLp, toMps } from '../solvers/export.js';
@@ -83,7 +84,8 @@ export async function exportModels(
   };
 }
 
-function encoding(network: Network, obligation: Obligation): { linear: LinearModel; binaries: number } {
+function encoding(model: Network, obligation: Obligation): { linear: LinearModel; binaries: number } {
+  const network = evaluatedNetwork(model, obligation);
   const { bounds } = intervalBounds(network, obligation.box, obligation.naps);
   try {
     const { model, binaries } = encode(network, bounds, obligation, {

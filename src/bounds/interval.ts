@@ -18,6 +18,7 @@ import {
 import type { Box } from '../obligation/obligation.js';
 import { assertNever } from '../util/errors.js';
 import { nextDown, nextUp } from '../util/float.js';
+import { keepToSection } from './section.js';
 
 /** lower[t][i] <= x <= upper[t][i] for element i of tensor t, for every input of the region. */
 export interface Bounds {
@@ -65,6 +66,7 @@ export function propagate(network: Network, bounds: Bounds, firstLayer = 0): Emp
     switch (layer.kind) {
       case 'linear':
         propagateLinear(layer, bounds);
+        keepToSection(network, layer, bounds);
         break;
       case 'relu':
         propagateRelu(layer, bounds);

@@ -12,6 +12,7 @@ import { applyTranspose } from '../network/linear-map.js';
 import type { LinearLayer, MaxLayer, Network, ReluLayer, TensorId } from '../network/network.js';
 import { assertNever } from '../util/errors.js';
 import type { Bounds } from './interval.js';
+import { sectionMaximum } from './section.js';
 
 /**
  * Numbers passed through a ReLU or max layer; NaN means the default. `coefficients` are those of the layer's
@@ -81,7 +82,8 @@ export function pushBack(
     const rest = coefficients[id];
     const expanded = network.layers.findIndex(({ output }) => output === id) > lastExpanded;
     if (rest === null || rest === undefined || expanded) return;
-    constant += boxMaximum(rest, bounds.lower[id]!, bounds.upper[id]!);
+    const maximum = id === network.input && network.section !== undefined ? sectionMaximum : boxMaximum;
+    constant += maximum(rest, bounds.lower[id]!, bounds.upper[id]!);
   });
   return { bound: Number.isNaN(constant) ? Infinity : constant, coefficients, costs };
 }

@@ -21,6 +21,7 @@ import { checkCone } from './check-cone.js';
 import { checkObligation, type HoleCount, type ObligationSources } from './check-obligation.js';
 import { checkScaling } from './check-scaling.js';
 import { checkWitness } from './check-witness.js';
+import { orthantFault } from './orthant.js';
 import {
   both,
   type CheckReport,
@@ -201,6 +202,8 @@ function checkProperty(
   if (result.scaling !== undefined) {
     return invalid(`${place}.scaling`, 'structure', 'nothing for this kind of property', 'a pair');
   }
+  const fault = orthantFault(context.network, context.domain, result.property);
+  if (fault !== null) return invalid(`${place}: domain`, 'homogeneity', fault.expected, fault.found);
   const regions = witnessRegions(context, result.property);
   const known = new Map(
     [...obligations, ...regions.map(({ region }) => region)].map((item) => [item.id, item]),

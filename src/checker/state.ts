@@ -7,6 +7,7 @@ import { type Network, neuronBlocks, type TensorId } from '../network/network.js
 import type { Obligation } from '../obligation/obligation.js';
 import { type Intervals, propagateLayer, tighten } from './interval-bounds.js';
 import { networkIndex } from './network-index.js';
+import { keepToSection } from './section.js';
 
 export interface State extends Intervals {
   readonly lower: Float64Array[];
@@ -72,7 +73,9 @@ export function settle(network: Network, state: State, end: number): void {
     state.dirty[n] = 0;
     const layer = network.layers[n]!;
     own(state, layer.output);
-    if (propagateLayer(layer, state)) markConsumers(network, state, layer.output);
+    const propagated = propagateLayer(layer, state);
+    const kept = keepToSection(network, layer, state);
+    if (propagated || kept) markConsumers(network, state, layer.output);
   }
 }
 

@@ -41,16 +41,16 @@ export function classListOption(option: string): Parser<readonly number[]> {
 
 const DECIMAL = /^[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})(e[+-]?\d{1,3})?$/i;
 
-/** `unit`, `unbounded`, or the two ends of an interval for every input: `-1,1`. */
+/** `unit`, `unbounded`, `orthant`, or the two ends of an interval for every input: `-1,1`. */
 export function domainOption(option: string): Parser<Domain> {
   return (text) => {
     if (text === 'unit') return { kind: 'box', lower: 0, upper: 1 };
-    if (text === 'unbounded') return { kind: 'unbounded' };
+    if (text === 'unbounded' || text === 'orthant') return { kind: text };
     const ends = text.split(',').map((part) => part.trim());
     const [lower, upper] = ends.map((part) => (DECIMAL.test(part) ? Number(part) : Number.NaN));
     const ordered = ends.length === 2 && Number.isFinite(lower) && Number.isFinite(upper) && lower! <= upper!;
     if (!ordered)
-      throw wrong(option, 'unit, unbounded, or LOW,HIGH with LOW <= HIGH, for example -1,1', text);
+      throw wrong(option, 'unit, unbounded, orthant, or LOW,HIGH with LOW <= HIGH, for example -1,1', text);
     return { kind: 'box', lower: lower!, upper: upper! };
   };
 }

@@ -30,7 +30,7 @@ export function withClaimOptions(command: Command): Command {
     .option('--competitor <list>', 'only against these classes', classListOption('--competitor'))
     .option(
       '--domain <which>',
-      'inputs the claims speak about: unit (each number in [0, 1]; default), unbounded, or LOW,HIGH',
+      'inputs the claims speak about: unit (each number in [0, 1]; default), unbounded, orthant (all numbers >= 0 but not all 0; networks without biases only), or LOW,HIGH',
       domainOption('--domain'),
     );
 }

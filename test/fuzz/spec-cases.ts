@@ -51,7 +51,7 @@ export function specCases(): Case[] {
 function run(input: Uint8Array): string {
   const spec = parseSpec(Buffer.from(input).toString('utf8'), 'mutant.yaml');
   const domain: Domain =
-    spec.domain === 'unbounded' ? { kind: 'unbounded' } : { kind: 'box', ...spec.domain };
+    typeof spec.domain === 'string' ? { kind: spec.domain } : { kind: 'box', ...spec.domain };
   const naps = new Map([0, 1, 2].map((label) => [label, new Int8Array(5)]));
   for (const property of spec.properties.flatMap(resolved)) {
     compileProperty({ network: NETWORK, modelSha256: MODEL.sha256, domain, naps }, property);

@@ -37,6 +37,16 @@ export function bruteForce(network: Network, obligation: Obligation): Truth {
   return new Enumeration(network, obligation).run();
 }
 
+/** x >= 0, 1 <= sum x <= 2: not the cross-section, but it meets the same rays. */
+function slab(inputs: readonly Affine[]): Condition[] {
+  const sum = inputs.reduce((total, x) => ({ a: total.a.map((v, j) => plus(v, x.a[j]!)), b: total.b }));
+  return [
+    ...inputs.map((x) => condition(x)),
+    condition(shift(sum, exactly(-1))),
+    condition(shift(negated(sum), exactly(2))),
+  ];
+}
+
 class Enumeration {
   private readonly dimension: number;
   private readonly phases = new Map<number, number[][]>();
@@ -61,6 +71,7 @@ class Enumeration {
       if (low !== -Infinity) box.push(condition(shift(x, minus(exactly(low)))));
       if (high !== Infinity) box.push(condition(shift(negated(x), exactly(high))));
     });
+    if (this.obligation.section !== undefined) box.splice(0, box.length, ...slab(inputs));
     const start = this.feasible(box);
     if (start === null) return this.found;
     this.layer(0, new Map([[this.network.input, inputs]]), box, start);

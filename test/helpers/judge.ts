@@ -81,11 +81,13 @@ export interface SeedRange {
   readonly from: number;
   readonly to: number;
   readonly claimsPerNetwork?: number;
+  /** Claims about the orthant, for networks without biases. */
+  readonly orthant?: boolean;
 }
 
 /** Judges every obligation of the random claims of a range of seeds with each of the engines. */
 export async function judgeSeeds(
-  { from, to, claimsPerNetwork = 3 }: SeedRange,
+  { from, to, claimsPerNetwork = 3, orthant = false }: SeedRange,
   network: NetworkOptions,
   engines: readonly HarnessOptions[],
 ): Promise<Tally> {
@@ -98,7 +100,7 @@ export async function judgeSeeds(
     const tiny = tinyNetwork(random, network);
     const harness = await openHarness(tiny.bytes);
     for (let claim = 0; claim < claimsPerNetwork; claim++) {
-      const { obligations, text } = randomClaim(random, harness, tiny.classes);
+      const { obligations, text } = randomClaim(random, harness, tiny.classes, orthant);
       for (const obligation of obligations) {
         const truth = bruteForce(harness.network, obligation);
         for (const options of engines) {

@@ -20,9 +20,12 @@ export function randomClaim(
   random: Random,
   harness: Pick<Harness, 'network' | 'claimContext'>,
   classes: number,
+  orthant = false,
 ): RandomClaim {
   const { network } = harness;
-  const { domain, text: domainText } = randomDomain(random, network);
+  const { domain, text: domainText } = orthant
+    ? ({ domain: { kind: 'orthant' }, text: 'orthant' } as const)
+    : randomDomain(random, network);
   const naps = new Map<number, Phases>();
   const first = randomNap(random, network, domain);
   naps.set(0, first.phases);
@@ -98,6 +101,7 @@ function pointOf(random: Random, network: Network, domain: Domain): Float64Array
   const size = network.tensors[network.input]!.size;
   return Float64Array.from({ length: size }, (_, i) => {
     if (domain.kind === 'unbounded') return Math.fround(2 * random.normal());
+    if (domain.kind === 'orthant') return Math.fround(Math.abs(random.normal()));
     const [l, u] = [domain.lower, domain.upper].map((side) => (typeof side === 'number' ? side : side[i]!));
     return Math.min(u!, Math.max(l!, Math.fround(l! + random.next() * (u! - l!))));
   });
@@ -106,6 +110,10 @@ function pointOf(random: Random, network: Network, domain: Domain): Float64Array
 function randomProperty(random: Random, network: Network, classes: number, domain: Domain): Property {
   const label = 0;
   const competitors = Array.from({ length: classes - 1 }, (_, i) => i + 1);
+  if (domain.kind === 'orthant' && random.chance(0.7)) {
+    return { kind: 'non-misclassification', class: label, competitors };
+  }
+  if (domain.kind === 'orthant') return { kind: 'non-ambiguity', classes: [0, 1] };
   switch (
     random.pick(['non-misclassification', 'non-misclassification', 'non-ambiguity', 'local-robustness'])
   ) {

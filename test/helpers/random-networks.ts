@@ -17,11 +17,16 @@ export interface NetworkOptions {
   readonly maxRelus: number;
   /** Max layers and leaky ReLUs too; default true. */
   readonly allKinds?: boolean;
+  /** Default true; without, networks are positively homogeneous. */
+  readonly biases?: boolean;
 }
 
 const STYLES: readonly Style[] = ['integer', 'dyadic', 'sparse', 'parallel', 'scaled', 'real'];
 
-export function tinyNetwork(random: Random, { maxRelus, allKinds = true }: NetworkOptions): TinyNetwork {
+export function tinyNetwork(
+  random: Random,
+  { maxRelus, allKinds = true, biases = true }: NetworkOptions,
+): TinyNetwork {
   const inputs = random.int(1, 3);
   const classes = random.int(2, 4);
   const relus = random.int(2, maxRelus);
@@ -36,7 +41,7 @@ export function tinyNetwork(random: Random, { maxRelus, allKinds = true }: Netwo
   const gemm = (from: string, rows: number, cols: number, to: string): void => {
     const { weight, bias } = layerNumbers(random, style, rows, cols);
     initializers[`w${count}`] = tensor(type, [rows, cols], weight);
-    initializers[`b${count}`] = tensor(type, [rows], bias);
+    initializers[`b${count}`] = tensor(type, [rows], biases ? bias : bias.map(() => 0));
     nodes.push({
       op: 'Gemm',
       name: `gemm${count}`,

@@ -131,7 +131,7 @@ function specFolder(choices: ClaimChoices): string {
 }
 
 function domainOf(spec: SpecFile): Domain {
-  return spec.domain === 'unbounded' ? { kind: 'unbounded' } : { kind: 'box', ...spec.domain };
+  return typeof spec.domain === 'string' ? { kind: spec.domain } : { kind: 'box', ...spec.domain };
 }
 
 /** The properties of a template that are left by the choices. */

@@ -3,7 +3,9 @@ import { replayPoint } from '../../checker/exact/replay.js';
 import type { Confirm } from '../../engines/decision.js';
 import type { Network } from '../../network/network.js';
 import type { OracleSession } from '../../network/oracle.js';
+import { domainHull } from '../../obligation/contains.js';
 import type { Box, Obligation } from '../../obligation/obligation.js';
+import { confirmQuery } from './confirm-query.js';
 
 /**
  * A candidate is confirmed if, rounded to the model's element type, it lies in the box, follows every NAP as
@@ -12,7 +14,9 @@ import type { Box, Obligation } from '../../obligation/obligation.js';
  */
 export function confirmer(network: Network, runtime: OracleSession): Confirm {
   return async (obligation, candidate, source) => {
-    const point = roundInto(candidate, obligation.box, network.elementType);
+    const { query } = obligation;
+    if (query !== undefined) return confirmQuery(network, runtime, obligation, query, candidate, source);
+    const point = roundInto(candidate, domainHull(obligation), network.elementType);
     const replay = replayPoint(network, obligation, point);
     if (replay.firstFailure !== null) {
       const { what, expected, found } = replay.firstFailure;

@@ -6,6 +6,7 @@
  */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { MaxLayer, Network, ReluLayer, TensorId } from '../../network/network.js';
+import { onSection } from '../../obligation/section.js';
 import type { Bounds } from '../interval.js';
 import { defaultPass, type Passes } from '../push-back.js';
 import { type AscentGraph, ascentGraph } from './graph.js';
@@ -39,7 +40,16 @@ const SAME_SLOPE = 1e-3;
 export class Ascent {
   readonly #sessions = new Map<string, Session | null>();
 
+  #onSection: Ascent | null = null;
+
   constructor(readonly network: Network) {}
+
+  /** Ascent for the same network as an obligation sees it: with a cross-section, or without. */
+  of({ section }: Network): Ascent {
+    if (section === this.network.section || section === undefined) return this;
+    this.#onSection ??= new Ascent(onSection(this.network, section));
+    return this.#onSection;
+  }
 
   /** Null where the network's maps do not fit the graph (see ascentGraph). */
   async run(
@@ -103,6 +113,7 @@ export class Ascent {
   async dispose(): Promise<void> {
     for (const entry of this.#sessions.values()) await entry?.session.release();
     this.#sessions.clear();
+    await this.#onSection?.dispose();
   }
 
   async #session(stop: TensorId, target: TensorId): Promise<Session | null> {

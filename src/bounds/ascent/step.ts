@@ -92,7 +92,10 @@ export function buildBody(body: GraphBuilder, network: Network, parts: BodyParts
     }
   }
   const rest = coefficients.get(parts.stop)!;
-  const x = body.op('Where', [body.op('Greater', [rest, zero]), 'high', 'low']);
+  const onSection = network.section !== undefined && parts.stop === network.input;
+  const x = onSection
+    ? sectionCorner(body, rest, network.tensors[parts.stop]!.size)
+    : body.op('Where', [body.op('Greater', [rest, zero]), 'high', 'low']);
   const bound = body.op('Add', [constant, rowSum(body.op('Mul', [rest, x]))]);
 
   // Forwards: the pseudo-primal point.
@@ -170,6 +173,13 @@ export function buildBody(body: GraphBuilder, network: Network, parts: BodyParts
     body.output(`out${k}`, name, f32, k >= 1 && k <= 3 ? [] : ['queries', `size${k}`]);
   });
   return outputs.length;
+}
+
+/** The corner of { x >= 0, sum x = 1 } with the largest coefficient; narrower input boxes are left to the checker. */
+function sectionCorner(body: GraphBuilder, rest: string, size: number): string {
+  const best = body.op('ArgMax', [rest], { axis: int(1), keepdims: int(0) });
+  const depth = body.constant('int64', [1], [size]);
+  return body.op('OneHot', [best, depth, body.constant('float32', [2], [0, 1])], { axis: int(-1) });
 }
 
 function accumulate(

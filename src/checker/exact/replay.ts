@@ -3,7 +3,8 @@
  * lie in the region? A point of the network's input, no tolerance.
  */
 import type { Network } from '../../network/network.js';
-import type { Box, Obligation, OutputConstraint } from '../../obligation/obligation.js';
+import { domainFailure } from '../../obligation/contains.js';
+import type { Obligation, OutputConstraint } from '../../obligation/obligation.js';
 import { InputError } from '../../util/errors.js';
 import { type ExactVector, elementAt, vectorToDoubles } from './dyadic-vector.js';
 import { evaluateExact, exactClass, exactLogits } from './evaluate.js';
@@ -11,7 +12,7 @@ import { type FollowsResult, follows } from './follows.js';
 import { add, compare, fromDouble, multiply, type Rational, ZERO } from './rational.js';
 import { decimalText } from './rational-text.js';
 
-/** The first condition that fails, in words: box, then NAPs, then output constraints. */
+/** The first condition that fails, in words: domain, then NAPs, then output constraints. */
 export interface ReplayFailure {
   readonly what: string;
   readonly expected: string;
@@ -19,7 +20,7 @@ export interface ReplayFailure {
 }
 
 export interface Replay {
-  /** Box, closed literals and all output constraints hold exactly. */
+  /** Domain, closed literals and all output constraints hold exactly. */
   readonly inRegion: boolean;
   readonly firstFailure: ReplayFailure | null;
   readonly strict: {
@@ -45,7 +46,7 @@ export function replayPoint(network: Network, obligation: Obligation, point: Flo
   const logits = exactLogits(network, tensors);
   const naps = obligation.naps.map((phases) => follows(network, tensors, phases));
   const firstFailure =
-    boxFailure(obligation.box, point) ?? napFailure(naps) ?? outputFailure(obligation.outputs, logits);
+    domainFailure(obligation, point) ?? napFailure(naps) ?? outputFailure(obligation.outputs, logits);
   return {
     inRegion: firstFailure === null,
     firstFailure,
@@ -57,16 +58,6 @@ export function replayPoint(network: Network, obligation: Obligation, point: Flo
     logits: logits.num.map((_, i) => decimalText(elementAt(logits, i), 20)),
     logitDoubles: vectorToDoubles(logits),
   };
-}
-
-/** Comparing doubles is exact, so the box needs no rationals. */
-function boxFailure({ lower, upper }: Box, point: Float64Array): ReplayFailure | null {
-  for (let i = 0; i < point.length; i++) {
-    const x = point[i]!;
-    if (x >= lower[i]! && x <= upper[i]!) continue;
-    return { what: `input ${i} in its box`, expected: `[${lower[i]}, ${upper[i]}]`, found: String(x) };
-  }
-  return null;
 }
 
 function napFailure(naps: readonly FollowsResult[]): ReplayFailure | null {

@@ -14,6 +14,7 @@ import type { Intervals } from '../interval-bounds.js';
 import { addCost, addExact, type ExactForm, exactForm, takeExact } from './exact-form.js';
 import { pushMaxExact } from './exact-max.js';
 import { pushReluExact } from './exact-relu.js';
+import { exactSectionMaximum } from './section-maximum.js';
 import type { PushTask } from './task.js';
 
 /** An upper bound of the task's form on the state; null if the step gives none. */
@@ -71,6 +72,10 @@ function boundRest(form: ExactForm): void {
     if (vector === null) continue;
     const lower = form.intervals.lower[id]!;
     const upper = form.intervals.upper[id]!;
+    if (id === form.network.input && form.network.section !== undefined) {
+      addCost(form, exactSectionMaximum(vector, lower, upper));
+      continue;
+    }
     const corner = new Float64Array(vector.num.length);
     for (let i = 0; i < corner.length; i++) {
       if (vector.num[i] === 0n) continue;

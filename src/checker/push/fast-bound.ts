@@ -6,6 +6,7 @@ import { addCoefficient, coefficientsOf, type FastForm, fastForm } from './fast-
 import { pushLinearFast } from './fast-linear.js';
 import { pushMaxFast } from './fast-max.js';
 import { pushReluFast } from './fast-relu.js';
+import { addSectionMaximum } from './section-maximum.js';
 import type { PushTask } from './task.js';
 import { addProduct, upperEnd } from './upper-sum.js';
 
@@ -50,13 +51,17 @@ function isUnit(x: number): boolean {
   return x === 1 || x === -1;
 }
 
-/** What was not pushed back is bounded element by element. */
+/** What was not pushed back is bounded element by element, or on the cross-section as a whole. */
 function boundRest({ network, intervals, coefficients, constant }: FastForm): void {
   for (let id = 0; id < network.tensors.length; id++) {
     const a = coefficients[id];
     if (a == null) continue;
     const lower = intervals.lower[id]!;
     const upper = intervals.upper[id]!;
+    if (id === network.input && network.section !== undefined) {
+      addSectionMaximum(constant, a, lower, upper);
+      continue;
+    }
     for (let i = 0; i < a.length; i++) {
       const factor = a[i]!;
       if (factor > 0) addProduct(constant, factor, upper[i]!);

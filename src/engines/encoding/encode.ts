@@ -67,6 +67,7 @@ export function encode(
   const interior = goal !== 'constraints' && goal !== 'objective' ? goal : null;
   const slack: Term[] = interior === null ? [] : [{ col: builder.column('interior', 0, 1, -1), value: -1 }];
   const elements = new Map<TensorId, Elements>([[start, encodeFree(builder, network, bounds, start)]]);
+  if (start === network.input && network.section !== undefined) encodeSection(builder, elements.get(start)!);
   const definitions = new Map<TensorId, Int32Array>();
   const relus: ReluLayout[] = [];
   for (let n = producedAt(network, start) + 1; n < network.layers.length; n++) {
@@ -163,6 +164,17 @@ function encodeInteriorLiterals(
       }
     }
   }
+}
+
+/** sum x = 1 over the input's elements. */
+function encodeSection(builder: ModelBuilder, { col, constant }: Elements): void {
+  const terms: Term[] = [];
+  let rest = 1;
+  for (let i = 0; i < col.length; i++) {
+    if (col[i]! < 0) rest -= constant[i]!;
+    else terms.push({ col: col[i]!, value: 1 });
+  }
+  if (terms.length > 0) builder.row('section', terms, rest, rest);
 }
 
 /** One free column per element within its bounds. */

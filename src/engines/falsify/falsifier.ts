@@ -55,7 +55,9 @@ export class Falsifier {
       if (performance.now() > deadline || signal.aborted) break;
       const found = await this.#gradient.run(obligation, starts, limits);
       if (found === null) break;
-      if (found.best !== null) bestMargin = Math.min(bestMargin ?? Infinity, -found.best);
+      // Off the cross-section a margin is not comparable with those on it.
+      if (found.best !== null && obligation.section === undefined)
+        bestMargin = Math.min(bestMargin ?? Infinity, -found.best);
       for (const point of found.points.slice(0, REPLAYS)) {
         const outcome = await confirm(obligation, point, 'gradient search');
         if ('point' in outcome) return { confirmed: outcome, bestMargin };

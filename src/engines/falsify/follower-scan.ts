@@ -8,6 +8,7 @@ import type { PatternTable } from '../../mining/patterns.js';
 import type { Phases } from '../../nap/nap.js';
 import { logitsOf } from '../../network/forward.js';
 import type { Network } from '../../network/network.js';
+import { domainFailure } from '../../obligation/contains.js';
 import type { Obligation } from '../../obligation/obligation.js';
 
 export interface Candidate {
@@ -37,7 +38,7 @@ export function samplesInRegion(data: ScannedData, obligation: Obligation, limit
     // Where the own class is predicted the constraint fails or ties; missing a tie only misses a candidate.
     if (own !== null && table.predictions[i] === own) continue;
     const point = dataset.batch(i, i + 1).map(network.elementType === 'float32' ? Math.fround : Number);
-    if (point.some((x, k) => x < obligation.box.lower[k]! || x > obligation.box.upper[k]!)) continue;
+    if (domainFailure(obligation, point) !== null) continue;
     if (obligation.outputs.length > 0 && !meetsOutputs(obligation, logitsOf(network, point))) continue;
     found.push({ point, source: `${dataset.name}#${i}` });
   }
@@ -61,7 +62,9 @@ export function leastMargin(data: ScannedData, obligation: Obligation): number |
       (sum, { output, coefficient }) => sum + coefficient * logits[output]!,
       -constraint.bound,
     );
-    least = Math.min(least, -lead);
+    // A margin at x is one of x / sum x on the cross-section.
+    const size = obligation.section === undefined ? 1 : point.reduce((sum, x) => sum + x, 0);
+    least = Math.min(least, -lead / size);
   }
   return Number.isFinite(least) ? least : null;
 }
