@@ -12,6 +12,7 @@ import { registerExport } from './commands/export.js';
 import { registerInspect } from './commands/inspect.js';
 import { registerInvariance } from './commands/invariance.js';
 import { registerMine } from './commands/mine.js';
+import { registerReport } from './commands/report.js';
 import { registerScalars } from './commands/scalars.js';
 import { registerVerify } from './commands/verify.js';
 import { EXIT_CODE_HELP } from './exit-codes.js';
@@ -23,6 +24,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerCoverage,
   registerVerify,
   registerCheck,
+  registerReport,
   registerExport,
   registerInvariance,
   registerScalars,

@@ -11,6 +11,10 @@ const STYLES: Readonly<Record<string, (text: string) => string>> = {
   valid: chalk.green,
   incomplete: chalk.yellow,
   invalid: chalk.red,
+  rejected: chalk.red,
+  'not checked': chalk.red,
+  unchecked: chalk.red,
+  'on trust': chalk.yellow,
 };
 
 export function verdictText(verdict: string): string {

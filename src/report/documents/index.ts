@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { checkSchema } from './check.js';
 import { coneSchema } from './cone.js';
+import { counterexampleSchema } from './counterexample.js';
 import { coverageSchema } from './coverage.js';
 import { debiasSchema } from './debias.js';
 import { demoSchema } from './demo.js';
@@ -11,12 +12,14 @@ import { exportSchema } from './export.js';
 import { inspectSchema } from './inspect.js';
 import { invarianceSchema } from './invariance.js';
 import { mineSchema } from './mine.js';
+import { reportSchema } from './report.js';
 import { scalarsSchema } from './scalars.js';
 import { verifySchema } from './verify.js';
 
 export const DOCUMENTS = {
   check: checkSchema,
   cone: coneSchema,
+  counterexample: counterexampleSchema,
   coverage: coverageSchema,
   debias: debiasSchema,
   demo: demoSchema,
@@ -26,6 +29,7 @@ export const DOCUMENTS = {
   inspect: inspectSchema,
   invariance: invarianceSchema,
   mine: mineSchema,
+  report: reportSchema,
   scalars: scalarsSchema,
   verify: verifySchema,
 } as const;
@@ -35,5 +39,6 @@ export type DocumentName = keyof typeof DOCUMENTS;
 /** Text of `specs/output/NAME.schema.json` (JSON Schema, draft 2020-12). */
 export function documentSchemaText(name: DocumentName): string {
   const schema = z.toJSONSchema(DOCUMENTS[name], { target: 'draft-2020-12' });
-  return `${JSON.stringify({ title: `napcert ${name} --json`, ...schema }, null, 2)}\n`;
+  const title = name === 'counterexample' ? 'napcert verify --counterexamples' : `napcert ${name} --json`;
+  return `${JSON.stringify({ title, ...schema }, null, 2)}\n`;
 }

@@ -1,0 +1,247 @@
+/** One certificate as reports show it: what it says, and what the independent checker found. */
+import type { Certificate, ObligationResult, PropertyResult } from '../../certificate/certificate.js';
+import { parseCertificate } from '../../certificate/read-certificate.js';
+import { neuronBlocks } from '../../network/network.js';
+import type { CheckDocument } from '../../report/documents/check.js';
+import type {
+  ReportedCertificate,
+  ReportedObligation,
+  ReportedProperty,
+} from '../../report/documents/report.js';
+import type { Exhibit } from '../../report/exhibit.js';
+import { type CertificateCheck, statusOf } from '../../report/reported/status.js';
+import { describeDomain, onlyAgainst, type Property } from '../../spec/property.js';
+import { sha256 } from '../../util/digest.js';
+import { InputError } from '../../util/errors.js';
+import { readRegularFile } from '../../util/read-regular-file.js';
+import { DEFAULT_JSON_LIMITS } from '../../util/strict-json.js';
+import { check } from '../check.js';
+import { type OpenedModel, openModel } from '../open-model.js';
+import type { Progress } from '../progress.js';
+import { findModel } from './find-model.js';
+import { lineFinder } from './lines.js';
+import { exhibitPoints } from './replay.js';
+import { propertyWhy } from './why.js';
+
+export interface ExhibitedCertificate {
+  readonly reported: ReportedCertificate;
+  readonly exhibit: Exhibit;
+}
+
+/**
+ * Reads a certificate, has it checked against the model it is about, and replays its counterexamples.
+ * @param named models by digest
+ * @throws InputError for a file that is no certificate, and for one that changes while it is read
+ */
+export async function exhibitCertificate(
+  file: string,
+  named: ReadonlyMap<string, string>,
+  progress: Progress,
+): Promise<ExhibitedCertificate> {
+  const bytes = readRegularFile(file, {
+    what: 'the certificate',
+    expected: 'a certificate written by `napcert verify`',
+    maxBytes: DEFAULT_JSON_LIMITS.maxBytes,
+  });
+  const text = bytes.toString('utf8');
+  const certificate = parseCertificate(text, file);
+  const { predicate } = certificate;
+  const found = findModel(file, predicate.model, named);
+  const start = performance.now();
+  const checked =
+    found.path === null ? null : await check({ certificate: file, model: found.path }, progress);
+  const digest = sha256(bytes);
+  if (checked !== null && checked.certificate.sha256 !== digest) {
+    throw new InputError('the certificate changed while it was read', { file });
+  }
+  const seconds = (performance.now() - start) / 1000;
+  const model = found.path === null ? null : await openModel(found.path);
+  const trusted = model !== null && checked !== null && checked.verdict !== 'invalid' ? model : null;
+  const points = await exhibitPoints(predicate.obligations, trusted);
+  const classes = model === null ? null : model.network.tensors[model.network.output]!.size;
+  const summary = checkSummary(checked, found.why, seconds);
+  const reported: ReportedCertificate = {
+    file,
+    sha256: digest,
+    bytes: bytes.length,
+    model: {
+      name: predicate.model.name,
+      sha256: predicate.model.sha256,
+      file: found.path,
+      notes: [...predicate.model.notes],
+    },
+    check: summary,
+    arithmetic: predicate.arithmetic,
+    domain: describeDomain(predicate.domain),
+    semantics: [...predicate.semantics],
+    naps: predicate.naps?.sha256 ?? null,
+    dataset: predicate.dataset === null ? null : { ...predicate.dataset },
+    verifier: {
+      version: predicate.verifier.version,
+      components: { ...predicate.verifier.components },
+    },
+    holes: [...predicate.holes],
+    interrupted: predicate.interrupted,
+    startedAt: predicate.startedAt,
+    verifiedAt: predicate.verifiedAt,
+    properties: reportedProperties(certificate, checked, summary, classes, text),
+  };
+  return { reported, exhibit: { ...exhibitOf(certificate, model), points } };
+}
+
+function checkSummary(
+  checked: CheckDocument | null,
+  why: string,
+  seconds: number,
+): ReportedCertificate['check'] {
+  if (checked === null) return { verdict: 'unchecked', why, rejection: null, seconds: 0 };
+  const { verdict, rejection, holes } = checked;
+  switch (verdict) {
+    case 'valid':
+      return { verdict, why: 'all of it is re-proved in exact arithmetic', rejection, seconds };
+    case 'incomplete': {
+      const more = holes.length > 1 ? ` (and ${holes.length - 1} more)` : '';
+      return {
+        verdict,
+        why: `nothing is wrong, but not all is shown: ${holes[0]}${more}`,
+        rejection,
+        seconds,
+      };
+    }
+    case 'invalid': {
+      const { place, rule, expected, found } = rejection!;
+      const text = `the certificate is rejected at ${place} (${rule}): expected ${expected}, found ${found}`;
+      return { verdict, why: text, rejection, seconds };
+    }
+  }
+}
+
+function reportedProperties(
+  { predicate }: Certificate,
+  checked: CheckDocument | null,
+  summary: ReportedCertificate['check'],
+  classes: number | null,
+  text: string,
+): ReportedProperty[] {
+  const results = new Map(predicate.obligations.map((result) => [result.id, result]));
+  const outcomes = new Map((checked?.properties ?? []).map(({ id, verdict }) => [id, verdict]));
+  const state: CertificateCheck =
+    checked === null
+      ? { kind: 'unchecked', why: summary.why }
+      : { kind: 'checked', verdict: checked.verdict };
+  const lineOf = lineFinder(text);
+  return predicate.properties.map((result): ReportedProperty => {
+    const obligations = result.obligations.flatMap((id) => {
+      const found = results.get(id);
+      return found === undefined ? [] : [reportedObligation(found, result)];
+    });
+    const left = classes === null ? null : onlyAgainst(result.property, classes);
+    const status = statusOf(result.verdict, state, outcomes.get(result.id) ?? null);
+    const scaling = scalingOf(result);
+    return {
+      id: result.id,
+      kind: result.property.kind,
+      classes: classesOf(result.property),
+      claim: result.claim,
+      onlyAgainst: left === null ? null : [...left],
+      claimed: result.verdict,
+      status,
+      why: propertyWhy(status, { claimed: result.verdict, obligations, scaling }, summary),
+      line: lineOf(result.id),
+      seconds: obligations.reduce((sum, { seconds }) => sum + seconds, 0),
+      fingerprint: fingerprintOf(predicate, result),
+      witnesses: result.witnesses.map(({ source }) => source),
+      scaling,
+      obligations,
+    };
+  });
+}
+
+function scalingOf({ scaling }: PropertyResult): ReportedProperty['scaling'] {
+  if (scaling === undefined) return null;
+  return { source: scaling.source, factor: scaling.factor, classes: [...scaling.classes] };
+}
+
+/** What is claimed about which model, over which domain and arithmetic; digests of obligations cover the NAPs. */
+function fingerprintOf(predicate: Certificate['predicate'], { claim, obligations }: PropertyResult): string {
+  const { model, arithmetic, domain, naps } = predicate;
+  return sha256(JSON.stringify([model.sha256, arithmetic, domain, naps?.sha256 ?? null, claim, obligations]));
+}
+
+function classesOf(property: Property): number[] {
+  switch (property.kind) {
+    case 'non-misclassification':
+    case 'local-robustness':
+    case 'cone':
+      return [property.class];
+    case 'non-ambiguity':
+      return [...property.classes];
+    case 'scalar-invariance':
+    case 'query':
+      return [];
+  }
+}
+
+function competitorOf(id: string, { id: owner, property }: PropertyResult): number | null {
+  if (property.kind !== 'non-misclassification' && property.kind !== 'local-robustness') return null;
+  return property.competitors.find((label) => id === `${owner}/${label}`) ?? null;
+}
+
+function reportedObligation(result: ObligationResult, owner: PropertyResult): ReportedObligation {
+  const { id, digest, verdict, engine, seconds, evidence } = result;
+  const row = {
+    id,
+    digest,
+    verdict,
+    competitor: competitorOf(id, owner),
+    engine,
+    seconds,
+    margin: null,
+    proof: null,
+    counterexample: null,
+    open: null,
+  };
+  switch (evidence.kind) {
+    case 'proof': {
+      const { proof, holes, margin } = evidence;
+      const inline = proof.kind === 'inline';
+      return {
+        ...row,
+        margin,
+        proof: {
+          steps: inline ? proof.steps.length : null,
+          bytes: inline ? Buffer.byteLength(JSON.stringify(proof.steps)) : 0,
+          file: inline ? null : proof.file,
+          trusted: holes,
+        },
+      };
+    }
+    case 'counterexample': {
+      const { source, exactLogits, runtimeLogits } = evidence.replay;
+      return {
+        ...row,
+        counterexample: {
+          source,
+          exactLogits: [...exactLogits],
+          runtimeLogits: runtimeLogits === null ? null : [...runtimeLogits],
+        },
+      };
+    }
+    case 'none': {
+      const { reason, detail, suggestion, provedMargin, bestMargin } = evidence;
+      return { ...row, open: { reason, detail, suggestion, provedMargin, bestMargin } };
+    }
+  }
+}
+
+function exhibitOf({ predicate }: Certificate, model: OpenedModel | null): Omit<Exhibit, 'points'> {
+  const naps = predicate.naps?.classes ?? [];
+  if (model === null) return { inputShape: null, classes: null, layers: [], naps };
+  const { network } = model;
+  return {
+    inputShape: network.tensors[network.input]!.shape,
+    classes: network.tensors[network.output]!.size,
+    layers: neuronBlocks(network).map(({ tensor, size }) => ({ tensor: tensor.name, neurons: size })),
+    naps,
+  };
+}

@@ -1,0 +1,60 @@
+/** Everything that reporters need, collected: certificates with the checker's word, recall, a gate's decision. */
+import type { Decision } from '../../gate/decision.js';
+import { type ReportDocument, STATUSES } from '../../report/documents/report.js';
+import type { ReportInput } from '../../report/exhibit.js';
+import { type Progress, silentProgress } from '../progress.js';
+import { VERSION } from '../version.js';
+import { type ExhibitedCertificate, exhibitCertificate } from './certificate.js';
+import { namedModels } from './find-model.js';
+import { recallOfCoverageFile, recallOfNaps } from './recall.js';
+
+export interface CollectOptions {
+  readonly certificates: readonly string[];
+  /** ONNX files; each certificate is checked against the one with its digest, or one of its name beside it. */
+  readonly models?: readonly string[];
+  /** NAP files whose recall is shown. */
+  readonly naps?: readonly string[];
+  /** Documents of `napcert coverage --json` whose recall is shown. */
+  readonly coverage?: readonly string[];
+  readonly decision?: Decision;
+}
+
+/**
+ * Checks every certificate with the independent checker, and says so where that cannot be done.
+ * @throws InputError for files that cannot be read; a certificate that is wrong is part of the report
+ */
+export async function collectReport(
+  options: CollectOptions,
+  progress: Progress = silentProgress,
+): Promise<ReportInput> {
+  const named = namedModels(options.models ?? []);
+  const recall = [
+    ...(options.naps ?? []).flatMap(recallOfNaps),
+    ...(options.coverage ?? []).map(recallOfCoverageFile),
+  ];
+  const exhibited: ExhibitedCertificate[] = [];
+  for (const [i, file] of options.certificates.entries()) {
+    progress.step('checking certificates', i, options.certificates.length);
+    exhibited.push(await exhibitCertificate(file, named, progress));
+  }
+  return {
+    document: documentOf(exhibited),
+    exhibits: exhibited.map(({ exhibit }) => exhibit),
+    recall,
+    decision: options.decision ?? null,
+  };
+}
+
+function documentOf(exhibited: readonly ExhibitedCertificate[]): ReportDocument {
+  const certificates = exhibited.map(({ reported }) => reported);
+  const statuses = certificates.flatMap(({ properties }) => properties.map(({ status }) => status));
+  return {
+    format: 'napcert-report/1',
+    napcert: VERSION,
+    generatedAt: new Date().toISOString(),
+    counts: Object.fromEntries(
+      STATUSES.map((name) => [name, statuses.filter((status) => status === name).length]),
+    ) as ReportDocument['counts'],
+    certificates,
+  };
+}

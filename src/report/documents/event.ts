@@ -1,0 +1,51 @@
+/** Lines of `--events FILE` and of the `jsonl` report: one JSON object each. */
+import { z } from 'zod';
+import { count, sha256Hex } from './header.js';
+
+const start = z.strictObject({
+  event: z.literal('start'),
+  time: z.string(),
+  napcert: z.string(),
+  model: z.string(),
+  modelSha256: sha256Hex,
+  properties: count.nullable().describe('to be decided; null where that is not known yet'),
+});
+
+const obligation = z.strictObject({
+  event: z.literal('obligation'),
+  time: z.string(),
+  id: z.string(),
+  digest: sha256Hex,
+  verdict: z.enum(['unsat', 'sat', 'unknown']),
+  engine: z.string(),
+  seconds: z.number(),
+  margin: z.number().nullable().describe('proved lower bound of own logit minus competitor'),
+  reason: z.string().nullable().describe('why it is unknown'),
+});
+
+const property = z.strictObject({
+  event: z.literal('property'),
+  time: z.string(),
+  id: z.string(),
+  verdict: z.enum(['holds', 'violated', 'unknown', 'vacuous']),
+  status: z.string().nullable().describe('after the check; null while deciding goes on'),
+  claim: z.string(),
+});
+
+const end = z.strictObject({
+  event: z.literal('end'),
+  time: z.string(),
+  certificate: z.string(),
+  sha256: sha256Hex,
+  check: z.enum(['valid', 'incomplete', 'invalid', 'unchecked']).nullable(),
+  interrupted: z.boolean(),
+});
+
+export const eventSchema = z.discriminatedUnion('event', [start, obligation, property, end]);
+
+export type ReportEvent = z.infer<typeof eventSchema>;
+
+/** One line, with its newline. */
+export function eventLine(event: ReportEvent): string {
+  return `${JSON.stringify(event)}\n`;
+}
