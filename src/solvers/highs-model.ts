@@ -113,6 +113,7 @@ export class PersistentLp {
     if (this.#widenedRows[row] === 1) {
       throw new RangeError(`row ${row}: its bounds are fixed, since tiny coefficients were taken out of it`);
     }
+    if (this.model.rowLower[row] === lower && this.model.rowUpper[row] === upper) return;
     this.#native.changeRowBounds(row, lower, upper);
     this.model.rowLower[row] = lower;
     this.model.rowUpper[row] = upper;

@@ -22,11 +22,14 @@ export interface BabOptions {
   readonly maxNodes: number;
 }
 
-/** Below this many unstable neurons the whole network is searched at once: tighter bounds would not pay. */
+/** Below this many unstable neurons the whole network is searched first: tighter bounds seldom pay. */
 const SMALL = 24;
+const SMALL_NODES = 100;
 /** Per suffix: nodes and share of the remaining time, before and after bounds are tightened. */
 const QUICK = { nodes: 60, share: 0.1 };
 const THOROUGH = { nodes: 3000, share: 0.4 };
+/** In a shallow network the whole is hardly larger than the suffix, which forgets the inputs. */
+const SHALLOW = { nodes: 200, share: 0.04 };
 const TIGHTEN_SHARE = 0.5;
 
 export async function decideByBab(
@@ -35,7 +38,7 @@ export async function decideByBab(
   regions: RegionCache,
   options: BabOptions,
 ): Promise<Decision> {
-  const { network, signal } = context;
+  const { network } = context;
   const deadline = performance.now() + context.timeoutSeconds * 1000;
   const region = regions.of(obligation);
   const attempt = { context, obligation, region, deadline, maxNodes: options.maxNodes };
@@ -45,30 +48,43 @@ export async function decideByBab(
     if (proof.decision !== null) return proof.decision;
   }
   const starts = suffixStarts(network);
-  const suffixes = starts.slice(0, -1);
   const whole = starts[starts.length - 1]!;
-  let nearest: number | null = null;
-  if (region.openNeurons() > (context.directNeurons ?? SMALL) || !bounded(obligation)) {
-    const quick = await trySuffixes(attempt, suffixes, context.exactMargin ? THOROUGH : QUICK);
-    if (quick !== null) return quick;
-    if (signal.aborted) return undecided('interrupted', 'stopped by the user');
-    const now = performance.now();
-    const limits = { deadline: now + (deadline - now) * TIGHTEN_SHARE, signal };
-    const { confirmed, bestMargin } = await context.falsifier.search(
-      obligation,
-      context.confirm,
-      limits.deadline,
-      signal,
+  if (bounded(obligation) && region.openNeurons() <= (context.directNeurons ?? SMALL)) {
+    const decision = await searchWhole(
+      { ...attempt, maxNodes: Math.min(options.maxNodes, SMALL_NODES) },
+      whole,
     );
-    if (confirmed !== null) return { verdict: 'sat', confirmed };
-    nearest = bestMargin;
-    await region.tighten(context.ascent, obligation, limits);
-    const thorough = await trySuffixes(attempt, suffixes, THOROUGH);
-    if (thorough !== null) return thorough;
-    const cubes = await tryCubes(attempt, suffixes);
-    if (cubes !== null) return cubes;
+    if (decision.verdict !== 'unknown' || options.maxNodes <= SMALL_NODES) return decision;
   }
-  return withBest(await searchWhole(attempt, whole), nearest);
+  const prepared = await prepare(attempt, starts.slice(0, -1));
+  if (prepared.decision !== null) return prepared.decision;
+  return withBest(await searchWhole(attempt, whole), prepared.nearest);
+}
+
+/** What is cheaper than a search of the whole network, cheapest first. */
+async function prepare(
+  attempt: Attempt,
+  suffixes: readonly TensorId[],
+): Promise<{ readonly decision: Decision | null; readonly nearest: number | null }> {
+  const { context, obligation, region, deadline } = attempt;
+  const { signal, exactMargin } = context;
+  const done = (decision: Decision | null) => ({ decision, nearest: null });
+  const quick = await trySuffixes(attempt, suffixes, exactMargin ? THOROUGH : QUICK);
+  if (quick !== null) return done(quick);
+  if (signal.aborted) return done(undecided('interrupted', 'stopped by the user'));
+  const now = performance.now();
+  const limits = { deadline: now + (deadline - now) * TIGHTEN_SHARE, signal };
+  // Most counterexamples show in a few steps; the long search waits for what bounds say.
+  const first = await context.falsifier.search(obligation, context.confirm, limits, 'quick');
+  if (first.confirmed !== null) return done({ verdict: 'sat', confirmed: first.confirmed });
+  await region.tighten(context.ascent, obligation, limits);
+  const deep = suffixes.length >= DEEP || exactMargin;
+  const thorough = await trySuffixes(attempt, suffixes, deep ? THOROUGH : SHALLOW);
+  if (thorough !== null) return done(thorough);
+  const second = await context.falsifier.search(obligation, context.confirm, limits, 'thorough');
+  if (second.confirmed !== null) return done({ verdict: 'sat', confirmed: second.confirmed });
+  const nearest = Math.min(first.bestMargin ?? Infinity, second.bestMargin ?? Infinity);
+  return { decision: await tryCubes(attempt, suffixes), nearest: Number.isFinite(nearest) ? nearest : null };
 }
 
 /** What stays open says how near a point of the region came to a counterexample. */

@@ -12,11 +12,14 @@ import { GradientSearch } from './gradient-search.js';
 const STARTS = 64;
 /** Followers evaluated per region to find the nearest. */
 const FOLLOWERS = 400;
-/** Large steps find most; small ones find what hides in corners. */
-const PASSES = [
-  { steps: 300, rate: 0.02 },
-  { steps: 300, rate: 0.003 },
-] as const;
+/** Large steps find most, most of them soon; small ones find what hides in corners. */
+const PASSES = {
+  quick: [{ steps: 80, rate: 0.02 }],
+  thorough: [
+    { steps: 300, rate: 0.02 },
+    { steps: 300, rate: 0.003 },
+  ],
+} as const;
 /** Candidates replayed per pass. */
 const REPLAYS = 5;
 
@@ -46,14 +49,14 @@ export class Falsifier {
   async search(
     obligation: Obligation,
     confirm: Confirm,
-    deadline: number,
-    signal: AbortSignal,
+    limits: { readonly deadline: number; readonly signal: AbortSignal },
+    effort: keyof typeof PASSES,
   ): Promise<Falsified> {
     const starts = this.#starts(obligation);
     let bestMargin: number | null = null;
-    for (const limits of PASSES) {
-      if (performance.now() > deadline || signal.aborted) break;
-      const found = await this.#gradient.run(obligation, starts, limits);
+    for (const pass of PASSES[effort]) {
+      if (performance.now() > limits.deadline || limits.signal.aborted) break;
+      const found = await this.#gradient.run(obligation, starts, pass);
       if (found === null) break;
       // Off the cross-section a margin is not comparable with those on it.
       if (found.best !== null && obligation.section === undefined)
