@@ -220,8 +220,8 @@ function pushMax(
   return constant;
 }
 
-/** Entry that by default gets the whole coefficient; -1 for none. */
-function favouriteInput(
+/** Entry that by default gets the whole coefficient; -1 for none: a > 0, and no input is at least all others. */
+export function favouriteInput(
   layer: MaxLayer,
   lower: Float64Array,
   upper: Float64Array,

@@ -1,6 +1,7 @@
 /**
  * LP multipliers to proof steps. The multiplier of a pre-activation's defining row is the coefficient that the dual
- * solution passes back through the ReLU; a `lin` step needs nothing else (certificate-v1.md, section 4.1).
+ * solution passes back through the ReLU, and max layers pass what the multipliers of their inequalities say
+ * (max-passes.ts); a `lin` step needs nothing else (certificate-v1.md, section 4.1).
  */
 import type { Bounds } from '../../bounds/interval.js';
 import { defaultPass, type LinearForm, type PushBack, pushBack } from '../../bounds/push-back.js';
@@ -9,6 +10,7 @@ import type { Network, ReluLayer, TensorId } from '../../network/network.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import { residual } from '../../solvers/dual-bound.js';
 import type { Encoding } from '../encoding/encode.js';
+import { maxPasses } from './max-passes.js';
 
 export interface Leaf {
   readonly step: LinStep;
@@ -81,8 +83,11 @@ function evaluate(
   round: (p: number) => number,
 ): { readonly passes: ReadonlyMap<TensorId, Float64Array>; readonly push: PushBack } {
   const listed = new Map<TensorId, Float64Array>();
-  pushBack(network, bounds, form, encoding.start, (layer, _, already) => {
-    const p = layer.kind === 'relu' ? passedBy(network, encoding, rows, layer, already, round) : undefined;
+  pushBack(network, bounds, form, encoding.start, (layer, a, already) => {
+    const p =
+      layer.kind === 'relu'
+        ? passedBy(network, encoding, rows, layer, already, round)
+        : maxPasses(encoding, bounds, rows, layer, a, round);
     if (p !== undefined) listed.set(layer.output, p);
     return p;
   });
@@ -140,6 +145,10 @@ function prune(
   listed: ReadonlyMap<TensorId, Float64Array>,
 ): ReadonlyMap<TensorId, Float64Array> {
   const pruned = new Map<TensorId, Float64Array>();
+  for (const layer of network.layers) {
+    const p = layer.kind === 'max' ? listed.get(layer.output) : undefined;
+    if (p !== undefined) pruned.set(layer.output, p);
+  }
   const { coefficients } = pushBack(network, bounds, form, start, (layer) => listed.get(layer.output));
   for (const layer of network.layers) {
     if (layer.kind !== 'relu') continue;

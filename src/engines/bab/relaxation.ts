@@ -3,6 +3,7 @@
  * Method: Ehlers 2017 relaxation; HiGHS dual simplex. Not sound by itself: its multipliers become proof steps.
  */
 import type { Bounds } from '../../bounds/interval.js';
+import { favouriteInput } from '../../bounds/push-back.js';
 import type { Network, TensorId } from '../../network/network.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import { type LpBasis, type LpResult, PersistentLp } from '../../solvers/highs-model.js';
@@ -100,7 +101,24 @@ export class Relaxation {
         this.#lp.setRowBounds(above[i]!, 0, lower[i]! >= 0 ? 0 : Infinity);
       }
     }
+    for (const { layer, above } of this.encoding.maxes) {
+      const [lower, upper] = [bounds.lower[layer.input]!, bounds.upper[layer.input]!];
+      for (let i = 0; i + 1 < layer.rowStart.length; i++) {
+        const [from, to] = [layer.rowStart[i]!, layer.rowStart[i + 1]!];
+        const wins = favouriteInput(layer, lower, upper, from, to, 1);
+        for (let k = from; k < to; k++) {
+          if (above[k]! < 0) continue;
+          const floor = this.encoding.model.rowLower[above[k]!]!;
+          this.#lp.setRowBounds(above[k]!, floor, k === wins ? floor : Infinity);
+        }
+      }
+    }
     return true;
+  }
+
+  /** Simplex iterations of the last solve. */
+  get iterations(): number {
+    return this.#lp.iterations;
   }
 
   solve(timeLimitSeconds: number): LpResult {

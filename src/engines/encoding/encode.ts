@@ -23,7 +23,7 @@ import { ModelBuilder, type Term } from '../../solvers/model-builder.js';
 import type { LinearModel } from '../../solvers/solver.js';
 import { assertNever } from '../../util/errors.js';
 import { concatenate, constants, type Elements, pushTerm } from './elements.js';
-import { encodeMax } from './encode-max.js';
+import { encodeMax, type MaxLayout } from './encode-max.js';
 import { encodeRelu, type ReluLayout } from './encode-relu.js';
 
 export type InteriorGoal = 'interior' | 'inside' | 'followers';
@@ -52,6 +52,7 @@ export interface Encoding {
   /** Row that defines each element of a linear layer's output; -1 where it has none. */
   readonly definitions: ReadonlyMap<TensorId, Int32Array>;
   readonly relus: readonly ReluLayout[];
+  readonly maxes: readonly MaxLayout[];
   /** Rows of the output constraints, for the goals that have them. */
   readonly outputRows: readonly number[];
 }
@@ -70,6 +71,7 @@ export function encode(
   if (start === network.input && network.section !== undefined) encodeSection(builder, elements.get(start)!);
   const definitions = new Map<TensorId, Int32Array>();
   const relus: ReluLayout[] = [];
+  const maxes: MaxLayout[] = [];
   for (let n = producedAt(network, start) + 1; n < network.layers.length; n++) {
     const layer = network.layers[n]!;
     switch (layer.kind) {
@@ -85,20 +87,20 @@ export function encode(
         relus.push(encoded.layout);
         break;
       }
-      case 'max':
-        elements.set(
-          layer.output,
-          encodeMax(
-            builder,
-            network,
-            bounds,
-            elements.get(layer.input)!,
-            layer,
-            style,
-            winner === undefined ? null : (output) => winner(layer, output),
-          ),
+      case 'max': {
+        const encoded = encodeMax(
+          builder,
+          network,
+          bounds,
+          elements.get(layer.input)!,
+          layer,
+          style,
+          winner === undefined ? null : (output) => winner(layer, output),
         );
+        elements.set(layer.output, encoded.elements);
+        maxes.push(encoded.layout);
         break;
+      }
       default:
         assertNever(layer, 'layer');
     }
@@ -130,6 +132,7 @@ export function encode(
     elements,
     definitions,
     relus,
+    maxes,
     outputRows,
   };
 }
