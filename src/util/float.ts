@@ -1,18 +1,6 @@
-const buffer = new DataView(new ArrayBuffer(8));
+import { nextDown, nextUp } from './exact/double-bits.js';
 
-/** The least double greater than x (x itself for +Infinity and NaN). */
-export function nextUp(x: number): number {
-  if (Number.isNaN(x) || x === Infinity) return x;
-  if (x === 0) return Number.MIN_VALUE;
-  buffer.setFloat64(0, x);
-  buffer.setBigInt64(0, buffer.getBigInt64(0) + (x > 0 ? 1n : -1n));
-  return buffer.getFloat64(0);
-}
-
-/** The greatest double less than x. */
-export function nextDown(x: number): number {
-  return -nextUp(-x);
-}
+export { nextDown, nextUp };
 
 /** A double <= the real number a + b, equal to it where the sum is exact. */
 export function addDown(a: number, b: number): number {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ProofStep } from '../../src/certificate/proof.js';
 import type { OutputConstraint } from '../../src/obligation/obligation.js';
-import { dense, network, relu } from './exact/networks.js';
+import { dense, network, relu } from '../helpers/layers.js';
 import { leads, obligation, prove } from './prove.js';
 
 /** y0 = relu(x0 + x1), y1 = relu(x0 - x1) - 1 : tensors t0 (2), t1 = z, t2 = a, t3 = y. */

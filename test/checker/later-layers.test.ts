@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LemmaStep } from '../../src/certificate/proof.js';
 import { applyLemma } from '../../src/checker/rules/lemma.js';
 import { settle, startState } from '../../src/checker/state.js';
-import { dense, network, relu } from './exact/networks.js';
+import { dense, network, relu } from '../helpers/layers.js';
 import { obligation } from './prove.js';
 
 /** z1 = x, a1 = relu(z1), z2 = a1 - 1/2, a2 = relu(z2), y = a2 : tensors t0 .. t5. */

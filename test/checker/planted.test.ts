@@ -12,7 +12,8 @@ import { replayPoint } from '../../src/checker/exact/replay.js';
 import { toDoubleDown } from '../../src/checker/exact/rounding.js';
 import { type Network, neuronCount } from '../../src/network/network.js';
 import type { Obligation } from '../../src/obligation/obligation.js';
-import { dense, network, networkAndPoint, relu } from './exact/networks.js';
+import { dense, network, relu } from '../helpers/layers.js';
+import { networkAndPoint } from './exact/networks.js';
 import { leads, obligation, prove } from './prove.js';
 
 interface Region {

@@ -10,7 +10,7 @@ import { fastUpperBound } from '../../src/checker/push/fast-bound.js';
 import type { PushTask } from '../../src/checker/push/task.js';
 import { settle, startState } from '../../src/checker/state.js';
 import type { LinearLayer, LinearMap, Network } from '../../src/network/network.js';
-import { dense, linear, network } from './exact/networks.js';
+import { dense, linear, network } from '../helpers/layers.js';
 import { obligation } from './prove.js';
 
 interface Column {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Bounds } from '../../src/bounds/interval.js';
 import { splitByValue } from '../../src/engines/bab/branching.js';
-import { dense, network } from '../checker/exact/networks.js';
+import { dense, network } from '../helpers/layers.js';
 
 const at = (lower: number[], upper: number[]) => {
   const size = lower.length;

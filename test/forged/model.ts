@@ -1,7 +1,7 @@
 /** The network that the forged certificates speak about; what it computes is described in base.ts. */
 import { encodeModel, int, type NodeSpec, tensor } from '../../src/onnx/encode.js';
 import { sha256 } from '../../src/util/digest.js';
-import { dense, network, relu } from '../checker/exact/networks.js';
+import { dense, network, relu } from '../helpers/layers.js';
 
 export const NETWORK = network(
   [2, 3, 3, 2, 2, 4],

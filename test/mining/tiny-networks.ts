@@ -2,55 +2,8 @@
 import fc from 'fast-check';
 import { createDataset, type Dataset } from '../../src/dataset/dataset.js';
 import type { PatternTable } from '../../src/mining/patterns.js';
-import type { ConvMap, DenseMap, Layer, Network, SparseMap } from '../../src/network/network.js';
-
-/** A network from layers; tensor sizes follow from the layers, `sizes[id]` by tensor id. */
-export function network(
-  sizes: readonly number[],
-  layers: readonly Layer[],
-  elementType: Network['elementType'] = 'float64',
-): Network {
-  return {
-    kind: 'network',
-    tensors: sizes.map((size, id) => ({ name: `tensor${id}`, shape: [size], size })),
-    layers,
-    input: 0,
-    output: sizes.length - 1,
-    elementType,
-    notes: [],
-  };
-}
-
-export function dense(rows: readonly (readonly number[])[]): DenseMap {
-  return {
-    kind: 'dense',
-    rows: rows.length,
-    cols: rows[0]!.length,
-    weight: Float64Array.from(rows.flat()),
-  };
-}
-
-export function linear(
-  inputs: readonly number[],
-  output: number,
-  map: DenseMap | ConvMap | SparseMap,
-  bias: readonly number[],
-  divisor: readonly number[] | null = null,
-): Layer {
-  return {
-    kind: 'linear',
-    node: `linear${output}`,
-    inputs,
-    output,
-    map,
-    bias: Float64Array.from(bias),
-    divisor: divisor === null ? null : Float64Array.from(divisor),
-  };
-}
-
-export function relu(input: number, output: number, slope = 0): Layer {
-  return { kind: 'relu', node: `relu${output}`, input, output, slope };
-}
+import type { ConvMap, Network, SparseMap } from '../../src/network/network.js';
+import { denseRows, linear, network, relu } from '../helpers/layers.js';
 
 /** Rows of a dataset with labels. */
 export function dataset(
@@ -73,11 +26,11 @@ export function dataset(
 
 /** A network of two inputs and two classes: neurons x0 - x1 and x1 - x0, logits their activations. */
 export function duel(): Network {
-  const difference = dense([
+  const difference = denseRows([
     [1, -1],
     [-1, 1],
   ]);
-  const identity = dense([
+  const identity = denseRows([
     [1, 0],
     [0, 1],
   ]);
@@ -154,7 +107,7 @@ export const integerNetworks: fc.Arbitrary<Network> = fc
         },
         linear([3, 0], 4, sparse, residualBias, divisor),
         relu(4, 5),
-        linear([5], 6, dense(last), lastBias),
+        linear([5], 6, denseRows(last), lastBias),
       ],
     );
   });

@@ -115,3 +115,8 @@ export function differenceUp(a: number, b: number): number {
 export function differenceDown(a: number, b: number): number {
   return 0 - differenceUp(b, a);
 }
+
+/** A double >= the largest of (a - b) x over [low, high]; Infinity if there is none. */
+export function mostOfDifference(a: number, b: number, low: number, high: number): number {
+  return Math.max(mostOver(differenceUp(a, b), low, high), mostOver(differenceDown(a, b), low, high));
+}

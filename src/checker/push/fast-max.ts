@@ -9,9 +9,8 @@ import { dominantInput, highestFloor } from './default-max.js';
 import {
   addCoefficient,
   coefficientsOf,
-  differenceDown,
-  differenceUp,
   type FastForm,
+  mostOfDifference,
   mostOver,
   takeCoefficients,
 } from './fast-form.js';
@@ -78,10 +77,7 @@ function maxCost(
   for (let j = 0; j < count; j++) {
     const p = passed[start + j]!;
     const at = col[start + j]!;
-    const own = Math.max(
-      mostOver(differenceUp(a, p), lower[at]!, upper[at]!),
-      mostOver(differenceDown(a, p), lower[at]!, upper[at]!),
-    );
+    const own = mostOfDifference(a, p, lower[at]!, upper[at]!);
     const value = addUp(own, others[j]!);
     cost = a < 0 ? Math.min(cost, value) : Math.max(cost, value);
   }

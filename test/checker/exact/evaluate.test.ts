@@ -11,8 +11,9 @@ import { evaluateExact, exactClass, exactLogits } from '../../../src/checker/exa
 import { fromDouble, rational } from '../../../src/checker/exact/rational.js';
 import type { LinearLayer } from '../../../src/network/network.js';
 import { InputError } from '../../../src/util/errors.js';
+import { dense, network, relu } from '../../helpers/layers.js';
 import { decode, frac, naiveEvaluate, same } from './naive.js';
-import { dense, network, networkAndPoint, relu } from './networks.js';
+import { networkAndPoint } from './networks.js';
 
 /** Dense layers with ReLU between them, in plain float64 loops. */
 function floatForward(layers: readonly LinearLayer[], point: Float64Array): number[] {

@@ -1,58 +1,7 @@
-/** Networks built by hand or at random, as IR objects. */
+/** Random networks, as IR objects. */
 import * as fc from 'fast-check';
-import type {
-  ConvMap,
-  Layer,
-  LinearLayer,
-  LinearMap,
-  Network,
-  Tensor,
-} from '../../../src/network/network.js';
-
-/** Builds a network from layers whose tensors are 0, 1, 2, ... with the given sizes; the last is the output. */
-export function network(sizes: readonly number[], layers: readonly Layer[]): Network {
-  const tensors: Tensor[] = sizes.map((size, id) => ({ name: `t${id}`, shape: [size], size }));
-  const output = sizes.length - 1;
-  return { kind: 'network', tensors, layers, input: 0, output, elementType: 'float64', notes: [] };
-}
-
-export function dense(
-  inputs: readonly number[],
-  output: number,
-  rows: readonly (readonly number[])[],
-  bias: readonly number[],
-  divisor: readonly number[] | null = null,
-): LinearLayer {
-  const cols = rows[0]?.length ?? 0;
-  const map: LinearMap = { kind: 'dense', rows: rows.length, cols, weight: Float64Array.from(rows.flat()) };
-  return linear(inputs, output, map, bias, divisor);
-}
-
-export function linear(
-  inputs: readonly number[],
-  output: number,
-  map: LinearMap,
-  bias: readonly number[],
-  divisor: readonly number[] | null = null,
-): LinearLayer {
-  return {
-    kind: 'linear',
-    node: `linear${output}`,
-    inputs,
-    output,
-    map,
-    bias: Float64Array.from(bias),
-    divisor: divisor === null ? null : Float64Array.from(divisor),
-  };
-}
-
-export const relu = (input: number, output: number, slope = 0): Layer => ({
-  kind: 'relu',
-  node: `relu${output}`,
-  input,
-  output,
-  slope,
-});
+import type { ConvMap, LinearMap, Network } from '../../../src/network/network.js';
+import { linear, network, relu } from '../../helpers/layers.js';
 
 /** Weights of moderate size with zeros, short and long mantissas, and float32 numbers. */
 export const weightValue: fc.Arbitrary<number> = fc.oneof(

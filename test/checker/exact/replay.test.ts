@@ -6,8 +6,9 @@ import { fromDouble, rational } from '../../../src/checker/exact/rational.js';
 import { replayPoint } from '../../../src/checker/exact/replay.js';
 import type { Obligation, OutputConstraint } from '../../../src/obligation/obligation.js';
 import { InputError } from '../../../src/util/errors.js';
+import { dense, network, relu } from '../../helpers/layers.js';
 import { decode, naiveEvaluate } from './naive.js';
-import { dense, network, networkAndPoint, relu } from './networks.js';
+import { networkAndPoint } from './networks.js';
 
 /** z = (x - y, x + y - 1), second block z' = a1 - a2, logits (a', 1 - a'): four unknowns by hand. */
 const net = network(
