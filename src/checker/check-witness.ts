@@ -5,9 +5,13 @@
 import type { Replay, Witness } from '../certificate/certificate.js';
 import type { Network } from '../network/network.js';
 import type { Obligation } from '../obligation/obligation.js';
+import { elementAt } from './exact/dyadic-vector.js';
+import { evaluateExact } from './exact/evaluate.js';
+import { fromDouble } from './exact/rational.js';
 import { replayPoint } from './exact/replay.js';
 import { evaluateReference } from './float-error/reference.js';
 import { computedFailure } from './float-error/replay.js';
+import { queryFailure, type ValueAt } from './query.js';
 import { invalid, type Outcome, VALID } from './report.js';
 
 /**
@@ -41,6 +45,7 @@ function checkPoint(
     (x) => !Number.isFinite(x) || (network.elementType === 'float32' && Math.fround(x) !== x),
   );
   if (odd >= 0) return invalid(place, rule, `a ${network.elementType} number at ${odd}`, `${point[odd]}`);
+  if (obligation.query !== undefined) return checkQuery(network, obligation, point, place);
   if (obligation.tolerances !== undefined) return checkComputed(network, obligation, point, place, rule);
   const replay = replayPoint(network, obligation, Float64Array.from(point));
   if (replay.firstFailure !== null) {
@@ -56,6 +61,29 @@ function checkPoint(
     );
   }
   return VALID;
+}
+
+/** The query itself is the judge: the obligation's region is larger, and its literals are closed. */
+function checkQuery(
+  network: Network,
+  { query, tolerances }: Obligation,
+  point: readonly number[],
+  place: string,
+): Outcome {
+  const input = Float64Array.from(point);
+  let valueAt: ValueAt;
+  if (tolerances === undefined) {
+    const tensors = evaluateExact(network, input);
+    valueAt = (tensor, index) => elementAt(tensors.values[tensor]!, index);
+  } else {
+    const tensors = evaluateReference(network, input);
+    if (!tensors.every((values) => values.every(Number.isFinite)))
+      return invalid(place, 'counterexample', 'finite values in float32', 'an overflow');
+    valueAt = (tensor, index) => fromDouble(tensors[tensor]![index]!);
+  }
+  const failure = queryFailure(network, query!, valueAt);
+  if (failure === null) return VALID;
+  return invalid(place, 'counterexample', `${failure.what}: ${failure.expected}`, failure.found);
 }
 
 /** For float32 arithmetic the reference evaluation must find the point in the region. */

@@ -73,7 +73,7 @@ function queryObligations(context: ClaimContext, property: QueryProperty): Oblig
       `the domain ${context.domain.kind}`,
     );
   return questions.map(({ box, naps, outputs }, k) =>
-    seal(context, `${propertyId(property)}/${k}`, box, naps, outputs),
+    seal(context, `${propertyId(property)}/${k}`, box, naps, outputs, property),
   );
 }
 
@@ -207,6 +207,7 @@ function seal(
   box: Box,
   naps: readonly Phases[],
   outputs: readonly OutputConstraint[],
+  query?: QueryProperty,
 ): Obligation {
   if (context.domain.kind === 'orthant') requireScaleFree(id, outputs);
   const question = {
@@ -215,6 +216,7 @@ function seal(
     outputs,
     ...tolerancesOf(context, box, naps),
     ...(context.domain.kind === 'orthant' ? { section: 'simplex' as const } : {}),
+    ...(query === undefined ? {} : { query }),
   };
   return Object.freeze({ kind: 'obligation', id, ...question, digest: regionDigest(context, question) });
 }
@@ -259,7 +261,8 @@ export function regionDigest(
     outputs,
     tolerances,
     section,
-  }: Pick<Obligation, 'box' | 'naps' | 'outputs' | 'tolerances' | 'section'>,
+    query,
+  }: Pick<Obligation, 'box' | 'naps' | 'outputs' | 'tolerances' | 'section' | 'query'>,
 ): string {
   const region: Json = {
     model: context.modelSha256,
@@ -269,6 +272,7 @@ export function regionDigest(
     outputs: outputs as unknown as Json,
     ...(tolerances === undefined ? {} : { tolerances: toleranceLists(context.network, tolerances) }),
     ...(section === undefined ? {} : { section }),
+    ...(query === undefined ? {} : { query: sha256(query.text) }),
   };
   return sha256(canonicalJson(region));
 }

@@ -6,6 +6,7 @@
  */
 import type { Phases } from '../nap/nap.js';
 import type { Network } from '../network/network.js';
+import type { QueryProperty } from '../spec/property.js';
 import type { Tolerances } from './float-error/tolerances.js';
 
 /** What evaluates the network: the reals, or any binary32 evaluation (certificate-v1.md, section 7). */
@@ -45,6 +46,11 @@ export interface Obligation {
    * about. By homogeneity what holds there holds at every x >= 0 but 0, where points are looked for (contains.ts).
    */
   readonly section?: Section;
+  /**
+   * Only for alternatives of a VNN-LIB query: a counterexample must satisfy the query as it is written, exactly; the
+   * region, which is closed and rounded outwards, is for proofs.
+   */
+  readonly query?: QueryProperty;
   /** SHA-256 over model digest and the canonical form of the region. */
   readonly digest: string;
 }

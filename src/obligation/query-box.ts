@@ -67,9 +67,11 @@ export function roundedOutwards(box: ExactBox, elementType: ElementType): Box {
 }
 
 /** The largest box of doubles that lies in the exact one, but for ends that are strict; for choosing candidates. */
-export function roundedInwards({ lower, upper }: ExactBox): Box {
+export function roundedInwards({ lower, upper }: ExactBox, elementType: ElementType): Box {
+  const up = (x: number): number => (elementType === 'float32' ? Math.max(x, Math.fround(x)) : x);
+  const down = (x: number): number => (elementType === 'float32' ? Math.min(x, Math.fround(x)) : x);
   return {
-    lower: Float64Array.from(lower, (end) => (end === null ? -Infinity : toDoubleUp(end.value))),
-    upper: Float64Array.from(upper, (end) => (end === null ? Infinity : toDoubleDown(end.value))),
+    lower: Float64Array.from(lower, (end) => (end === null ? -Infinity : up(toDoubleUp(end.value)))),
+    upper: Float64Array.from(upper, (end) => (end === null ? Infinity : down(toDoubleDown(end.value)))),
   };
 }

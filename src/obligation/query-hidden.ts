@@ -3,13 +3,14 @@
  * closed, so two opposite literals of one neuron, which share the boundary z = 0, are refused.
  */
 import { ACTIVE, FREE, INACTIVE, type Phases } from '../nap/nap.js';
-import { type Network, neuronBlocks } from '../network/network.js';
+import { type Network, neuronBlocks, type TensorId } from '../network/network.js';
 import type { Comparison, DeclaredTensor, Query } from '../spec/vnnlib/query.js';
 import { sizeOf, variableName } from '../spec/vnnlib/query.js';
 import { faultAt, type Source } from '../spec/vnnlib/source.js';
 import { singleBound } from './query-box.js';
 
 export interface HiddenTensor {
+  readonly tensor: TensorId;
   /** Number of its first neuron. */
   readonly offset: number;
   /** Is it what a ReLU reads or what it puts out? */
@@ -48,7 +49,11 @@ export function hiddenTensors(network: Network, source: Source, query: Query): H
       );
     }
     requireSize(source, declared, block.size);
-    byNumber.set(number, { offset: block.offset, kind: pre === undefined ? 'post' : 'pre' });
+    byNumber.set(number, {
+      tensor: pre === undefined ? block.layer.output : block.layer.input,
+      offset: block.offset,
+      kind: pre === undefined ? 'post' : 'pre',
+    });
   });
   return { byNumber, neurons: blocks.reduce((sum, { size }) => sum + size, 0) };
 }

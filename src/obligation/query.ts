@@ -5,7 +5,7 @@
  */
 
 import type { Phases } from '../nap/nap.js';
-import type { Network } from '../network/network.js';
+import type { Network, TensorId } from '../network/network.js';
 import type { QueryProperty } from '../spec/property.js';
 import { disjunctsOf } from '../spec/vnnlib/disjuncts.js';
 import { parseQuery } from '../spec/vnnlib/parse-query.js';
@@ -14,13 +14,21 @@ import { variableName } from '../spec/vnnlib/query.js';
 import { faultAt, type Source } from '../spec/vnnlib/source.js';
 import { compare, ZERO } from '../util/exact/rational.js';
 import type { Box, OutputConstraint } from './obligation.js';
-import { type ExactBox, intersectInput, roundedOutwards, wholeBox } from './query-box.js';
-import { addLiteral, type HiddenTensor, hiddenTensors, type Literals } from './query-hidden.js';
+import { type ExactBox, intersectInput, roundedInwards, roundedOutwards, wholeBox } from './query-box.js';
+import {
+  addLiteral,
+  type HiddenTensor,
+  type HiddenTensors,
+  hiddenTensors,
+  type Literals,
+} from './query-hidden.js';
 import { outputConstraints } from './query-outputs.js';
 
 /** One alternative; obligations are made of them. */
 export interface Question {
   readonly box: Box;
+  /** Points of the box that the query's own decimals allow, up to strict ends. */
+  readonly inner: Box;
   readonly naps: readonly Phases[];
   readonly outputs: readonly OutputConstraint[];
 }
@@ -30,25 +38,35 @@ export interface Question {
  * @throws InputError with line and column for a query that does not fit the network, and for constraints that
  * obligations cannot express
  */
-export function questionsOf(network: Network, source: Source, query: Query): readonly Question[] {
-  const hidden = hiddenTensors(network, source, query);
+function questionsOf(
+  network: Network,
+  source: Source,
+  query: Query,
+  hidden: HiddenTensors,
+): readonly Question[] {
   requireFit(network, source, query);
   const { base, alternatives } = disjunctsOf(source, query);
   const size = network.tensors[network.input]!.size;
-  const context = { network, source, query, hidden, neurons: hidden.neurons };
+  const context = { source, query, hidden };
   const common = region(context, emptyParts(size), base);
   if (common === null) return [];
-  const commonBox = roundedOutwards(common.box, query.elementType);
+  const boxesOf = (box: ExactBox) => ({
+    box: roundedOutwards(box, query.elementType),
+    inner: roundedInwards(box, query.elementType),
+  });
+  const commonBoxes = boxesOf(common.box);
   return alternatives.flatMap((own) => {
     const whole = own.length === 0 ? common : region(context, common, own);
     if (whole === null) return [];
-    const box = whole.box === common.box ? commonBox : roundedOutwards(whole.box, query.elementType);
-    return [{ box, naps: whole.literals === null ? [] : [whole.literals.phases], outputs: whole.outputs }];
+    const boxes = whole.box === common.box ? commonBoxes : boxesOf(whole.box);
+    return [{ ...boxes, naps: napsOf(whole), outputs: whole.outputs }];
   });
 }
 
 export interface CompiledQuery {
   readonly query: Query;
+  /** Tensors of the network by number of the declared tensor. */
+  readonly tensors: readonly TensorId[];
   readonly questions: readonly Question[];
 }
 
@@ -62,23 +80,47 @@ export function compiledQuery(network: Network, property: QueryProperty): Compil
     return before.compiled;
   const query = parseQuery(property.text, property.name);
   const source = { text: property.text, file: property.name };
-  const compiled = { query, questions: questionsOf(network, source, query) };
+  const hidden = hiddenTensors(network, source, query);
+  const tensors = query.tensors.map(({ role }, number) =>
+    role === 'input'
+      ? network.input
+      : role === 'output'
+        ? network.output
+        : hidden.byNumber.get(number)!.tensor,
+  );
+  const compiled = { query, tensors, questions: questionsOf(network, source, query, hidden) };
   last.set(network, { property, compiled });
   return compiled;
 }
 
+/** Where candidates for counterexamples of an alternative are to lie; null for an obligation of another query. */
+export function innerBox(network: Network, property: QueryProperty, obligation: string): Box | null {
+  const { questions } = compiledQuery(network, property);
+  const number = Number(obligation.slice(obligation.lastIndexOf('/') + 1));
+  return questions[number]?.inner ?? null;
+}
+
 interface Context {
-  readonly network: Network;
   readonly source: Source;
   readonly query: Query;
-  readonly hidden: ReturnType<typeof hiddenTensors>;
-  readonly neurons: number;
+  readonly hidden: HiddenTensors;
 }
 
 interface Parts {
   readonly box: ExactBox;
   readonly literals: Literals | null;
   readonly outputs: readonly OutputConstraint[];
+}
+
+/** The same array for the same literals: regions are told apart by it. */
+const napLists = new WeakMap<Literals, readonly Phases[]>();
+const NO_NAPS: readonly Phases[] = [];
+
+function napsOf({ literals }: Parts): readonly Phases[] {
+  if (literals === null) return NO_NAPS;
+  const known = napLists.get(literals) ?? [literals.phases];
+  napLists.set(literals, known);
+  return known;
 }
 
 function emptyParts(size: number): Parts {
@@ -104,7 +146,10 @@ function region(context: Context, before: Parts, comparisons: readonly Compariso
       if (changed === null) return null;
       box = changed;
     } else if (only === 'hidden' && comparison.terms.length === 1) {
-      literals ??= { phases: new Int8Array(context.neurons), strict: new Uint8Array(context.neurons) };
+      literals ??= {
+        phases: new Int8Array(context.hidden.neurons),
+        strict: new Uint8Array(context.hidden.neurons),
+      };
       if (literals === before.literals)
         literals = { phases: literals.phases.slice(), strict: literals.strict.slice() };
       const tensor: HiddenTensor = context.hidden.byNumber.get(first.tensor)!;

@@ -27,6 +27,8 @@ export interface ClaimChoices {
 export interface Claims {
   readonly domain: Domain;
   readonly properties: readonly Property[];
+  /** For each property the position of its template in the specification. */
+  readonly templates?: readonly number[];
 }
 
 /** The specification file as data, with paths made absolute; null without one. */
@@ -66,6 +68,7 @@ export async function resolveClaims(
   for (const option of ['classes', 'competitors'] as const) refuseStrangeClasses(network, choices, option);
   const resolve = resolver(network, napClasses, choices, referenceNames(templates));
   const properties: Property[] = [];
+  const origins: number[] = [];
   for (const [position, template] of templates.entries()) {
     if (choices.properties !== undefined && !choices.properties.includes(template.kind)) continue;
     if (needsNaps(template) && napClasses.length === 0) {
@@ -85,6 +88,7 @@ export async function resolveClaims(
       if (spec !== null || choices.properties !== undefined) throw oneNap(spec, position, napClasses);
     }
     properties.push(...resolved);
+    origins.push(...resolved.map(() => position));
   }
   refuseIdleClasses(properties, napClasses, choices);
   const unique = new Map(properties.map((property) => [propertyId(property), property]));
@@ -111,7 +115,7 @@ export async function resolveClaims(
     });
   }
   const domain = spec === null ? (choices.domain ?? { kind: 'box', lower: 0, upper: 1 }) : domainOf(spec);
-  return { domain, properties };
+  return { domain, properties, templates: origins };
 }
 
 function needsNaps(template: PropertyTemplate): boolean {

@@ -8,7 +8,8 @@ import { computedFailure } from '../../checker/float-error/replay.js';
 import type { Confirm } from '../../engines/decision.js';
 import { type Network, reluLayers } from '../../network/network.js';
 import { exposable, type OracleSession, openSession } from '../../network/oracle.js';
-import { roundInto } from './confirm.js';
+import { confirmQuery } from './confirm-query.js';
+import { roundInto } from './round-into.js';
 
 export interface Float32Confirmer {
   readonly confirm: Confirm;
@@ -24,6 +25,8 @@ export async function float32Confirmer(network: Network, bytes: Uint8Array): Pro
   const observed = [...new Set(reluLayers(network).map(({ input }) => input))].filter((id) => known.has(id));
   const runtime: OracleSession = await openSession(bytes, network, { expose: observed });
   const confirm: Confirm = async (obligation, candidate, source) => {
+    const { query } = obligation;
+    if (query !== undefined) return confirmQuery(network, runtime, obligation, query, candidate, source);
     const point = roundInto(candidate, obligation.box, network.elementType);
     const reference = evaluateReference(network, point);
     const own = computedFailure(network, obligation, point, (id) => reference[id]!);

@@ -106,11 +106,11 @@ async function findWitness(
     const { point, source } = decided!.decision.confirmed;
     return { class: label, point: [...point], source };
   }
-  return toResult(run, region, decided!);
+  return resultOf(run, region, decided!);
 }
 
 /** In the order of the list. What is known is taken over. */
-async function decideObligations(
+export async function decideObligations(
   run: PropertyRun,
   obligations: readonly Obligation[],
 ): Promise<ObligationResult[]> {
@@ -120,7 +120,7 @@ async function decideObligations(
   return obligations.map((obligation) => {
     const known = run.known.get(obligation.digest);
     return known === undefined
-      ? toResult(run, obligation, results.get(obligation.digest)!)
+      ? resultOf(run, obligation, results.get(obligation.digest)!)
       : { ...known, id: obligation.id };
   });
 }
@@ -156,7 +156,8 @@ async function decideAll(
   });
 }
 
-function toResult(
+/** What a decision says in the certificate. */
+export function resultOf(
   { claim: { network }, onShared }: PropertyRun,
   obligation: Obligation,
   { decision, engine, seconds }: Decided,

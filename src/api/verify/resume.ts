@@ -88,7 +88,7 @@ function inline(
     if (step.rule !== 'shared') return step;
     const { region, proof } = lists[step.id]!;
     const lemmaSteps = all(proof);
-    const id = nameOfLemmas(lemmaSteps);
+    const id = nameOfLemmas(region, lemmaSteps);
     shared[id] = { region, proof: { kind: 'inline', steps: lemmaSteps } };
     return { ...step, id };
   });

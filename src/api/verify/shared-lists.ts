@@ -19,9 +19,12 @@ export function listsUsedBy(results: readonly ObligationResult[], lists: SharedL
   return used;
 }
 
-/** A name by content: lists found for the same region in different runs or threads differ, and so do their names. */
-export function nameOfLemmas(lemmas: readonly ProofStep[]): string {
-  const hash = createHash('sha256');
+/**
+ * A name by content: lists found for the same region in different runs or threads differ, and so do their names.
+ * @param region digest of the region without output constraints
+ */
+export function nameOfLemmas(region: string, lemmas: readonly ProofStep[]): string {
+  const hash = createHash('sha256').update(region).update('\n');
   for (const step of lemmas) hash.update(JSON.stringify(step)).update('\n');
   return `lemmas/${hash.digest('hex')}`;
 }

@@ -29,7 +29,13 @@ import { type Progress, silentProgress } from '../progress.js';
 import { checkedOutCommit, dependencyVersion, VERSION } from '../version.js';
 import type { Claims } from './claims.js';
 import { decideCone } from './decide-cone.js';
-import { type DecidedProperty, decideProperty, type WitnessCandidates } from './decide-property.js';
+import {
+  type DecidedProperty,
+  decideProperty,
+  type PropertyRun,
+  type WitnessCandidates,
+} from './decide-property.js';
+import { decideQuery } from './decide-query.js';
 import { decideScaling } from './decide-scaling.js';
 import { inOrder } from './in-order.js';
 import { refuseOrthant } from './refuse-orthant.js';
@@ -128,27 +134,25 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
         progress.step(`deciding ${property.name}`, done, total);
         return { property: decideCone(network, property), obligations: [] };
       }
-      return decideProperty(
-        {
-          claim,
-          executor,
-          settings: settingsOf(input),
-          confirm: replayer.confirm,
-          signal,
-          data,
-          known: input.known ?? new Map(),
-          candidates: input.candidates ?? new Map(),
-          onBegin: (id) => progress.step(`deciding ${id}`, done, total),
-          onNote: progress.note,
-          onShared: (obligation, { id, lemmas }) => {
-            lists[id] ??= {
-              region: regionDigest(claim, { ...obligation, outputs: [] }),
-              proof: { kind: 'inline', steps: [...lemmas] },
-            };
-          },
+      const run: PropertyRun = {
+        claim,
+        executor,
+        settings: settingsOf(input),
+        confirm: replayer.confirm,
+        signal,
+        data,
+        known: input.known ?? new Map(),
+        candidates: input.candidates ?? new Map(),
+        onBegin: (id) => progress.step(`deciding ${id}`, done, total),
+        onNote: progress.note,
+        onShared: (obligation, { id, lemmas }) => {
+          lists[id] ??= {
+            region: regionDigest(claim, { ...obligation, outputs: [] }),
+            proof: { kind: 'inline', steps: [...lemmas] },
+          };
         },
-        property,
-      );
+      };
+      return property.kind === 'query' ? decideQuery(run, property) : decideProperty(run, property);
     };
     // One more than lanes, so that none waits for witnesses of the next.
     const width = executor.lanes === 1 ? 1 : executor.lanes + 1;

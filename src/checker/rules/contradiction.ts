@@ -13,6 +13,8 @@ export function checkContradiction(context: RuleContext, step: ContradictionStep
   if (block === undefined || step.index >= block.size) {
     return invalid(place, 'contradiction', expected, `no neuron ${step.tensor}[${step.index}]`);
   }
+  if (context.obligation.query !== undefined)
+    return invalid(place, 'contradiction', 'a property about NAPs', 'a query, whose literals may be closed');
   const phases = context.obligation.naps.map((nap) => nap[block.offset + step.index]!);
   if (phases.includes(1) && phases.includes(-1)) return VALID;
   return invalid(
