@@ -35,6 +35,7 @@ export const verifySchema = z.strictObject({
   naps: z.strictObject({ file: z.string(), sha256: sha256Hex, delta: z.string() }).nullable(),
   dataset: datasetReference.nullable(),
   certificate: z.strictObject({ file: z.string(), sha256: sha256Hex }),
+  envelope: z.string().nullable().describe('the signed certificate, a DSSE envelope; null unless asked for'),
   arithmetic: z
     .enum(['real', 'float32'])
     .describe('real: exact arithmetic on the stored weights; float32: every order of float32 operations'),
@@ -48,6 +49,11 @@ export const verifySchema = z.strictObject({
     })
     .nullable()
     .describe('PNGs of counterexamples; null unless asked for'),
+  counterexamples: z
+    .array(z.string())
+    .readonly()
+    .nullable()
+    .describe('JSON files of counterexamples; null unless asked for'),
 });
 
 export type VerifyDocument = z.infer<typeof verifySchema>;

@@ -5,7 +5,7 @@ import { heading, sections, table } from '../table.js';
 import { verdictText } from '../verdict-style.js';
 
 export function verifyText(document: VerifyDocument): string {
-  const { counts, certificate, interrupted, pictures } = document;
+  const { counts, certificate, envelope, interrupted, pictures, counterexamples } = document;
   const properties = document.properties.filter((property) => !isUnreached(property));
   const unreached = document.properties.length - properties.length;
   const columns = [
@@ -38,7 +38,9 @@ export function verifyText(document: VerifyDocument): string {
       : 'Claims are about float32 arithmetic, with the additions in any order.',
     trust(properties),
     pictures === null ? null : pictureText(pictures),
+    counterexamples === null ? null : fileText(counterexamples),
     `${interrupted ? 'Interrupted; what was decided is in' : 'Certificate:'} ${certificate.file}`,
+    envelope === null ? null : `Signed: ${envelope}`,
   ]);
 }
 
@@ -55,6 +57,11 @@ function pictureText({ files, refusal }: NonNullable<VerifyDocument['pictures']>
   if (refusal !== null) return `No pictures: ${refusal}.`;
   if (files.length === 0) return 'No pictures: there is no counterexample.';
   return ['Pictures:', ...files.map((file) => `  ${file}`)].join('\n');
+}
+
+function fileText(files: readonly string[]): string {
+  if (files.length === 0) return 'No files: there is no counterexample.';
+  return ['Counterexamples:', ...files.map((file) => `  ${file}`)].join('\n');
 }
 
 function reason({ verdict, obligations, scaling }: VerifiedProperty): string {
