@@ -1,0 +1,65 @@
+/** Counterexamples as files: names, contents, and what is refused. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { fileNames, listCounterexamples } from '../../src/api/counterexample-files.js';
+import type { Certificate } from '../../src/certificate/certificate.js';
+import { DOCUMENTS } from '../../src/report/documents/index.js';
+import { network } from '../helpers/layers.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'napcert-files-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('names of files', () => {
+  it('are different for different ids, also where case does not count', () => {
+    const ids = ['a/b', 'a b', 'a_b', 'A_B', 'plain', `${'x'.repeat(400)}1`, `${'x'.repeat(400)}2`];
+    const names = fileNames(ids);
+    expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(ids.length);
+    expect(names[4]).toBe('plain');
+    for (const name of names) expect(name).toMatch(/^[\w.-]{1,170}$/);
+  });
+});
+
+describe('files of counterexamples', () => {
+  it('hold numbers that read back as the same ones, one file for each', () => {
+    const point = [0.1, -0, 1e-45, 16777217, Math.fround(0.1)];
+    const replay = { point, exactLogits: ['1', '2'], runtimeLogits: [1, 2.5], source: 'mnist#3' };
+    const digest = 'a'.repeat(64);
+    const obligations = ['non-ambiguity/0-1', 'non-ambiguity_0-1'].map((id) => ({
+      id,
+      digest,
+      evidence: { kind: 'counterexample', replay },
+    }));
+    const predicate = {
+      model: { name: 'm.onnx', sha256: digest, notes: [], lint: [] },
+      arithmetic: 'real',
+      obligations,
+    };
+    const certificate = { predicate } as unknown as Certificate;
+    const files = listCounterexamples(certificate, network([5], []), folder, []);
+    expect(files).toHaveLength(2);
+    expect(readdirSync(folder)).toHaveLength(2);
+    files.forEach((file, k) => {
+      const document = DOCUMENTS.counterexample.parse(JSON.parse(readFileSync(file, 'utf8')));
+      expect(document.obligation).toEqual({ id: obligations[k]!.id, digest });
+      document.point.forEach((text, i) => {
+        expect(Object.is(Number(text), point[i])).toBe(true);
+      });
+      expect(document.exactLogits).toEqual(['1', '2']);
+      expect(document.runtimeLogits).toEqual(['1', '2.5']);
+    });
+  });
+
+  it('never replace an input', () => {
+    const replay = { point: [1], exactLogits: [], runtimeLogits: null, source: 's' };
+    const predicate = {
+      model: { name: 'm', sha256: 'b'.repeat(64) },
+      arithmetic: 'real',
+      obligations: [{ id: 'x', digest: 'b'.repeat(64), evidence: { kind: 'counterexample', replay } }],
+    };
+    const certificate = { predicate } as unknown as Certificate;
+    const [file] = listCounterexamples(certificate, network([1], []), folder, []);
+    expect(() => listCounterexamples(certificate, network([1], []), folder, [file])).toThrow(/input/);
+  });
+});
