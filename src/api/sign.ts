@@ -49,10 +49,15 @@ export function signFile({ statement, key, output }: SignOptions): SignDocument 
 }
 
 /** Signs what was just written, beside it. Returns the path of the envelope. */
-export function writeEnvelope(statement: string, text: string, key: KeyObject, inputs: Inputs = []): string {
+export function writeEnvelope(
+  statement: string,
+  content: string | Uint8Array,
+  key: KeyObject,
+  inputs: Inputs = [],
+): string {
   const target = envelopePath(statement);
   assertWritable(target, '--sign-key', inputs);
-  writeOutput(target, formatEnvelope(signEnvelope(Buffer.from(text), key)), '--sign-key');
+  writeOutput(target, formatEnvelope(signEnvelope(Buffer.from(content), key)), '--sign-key');
   return target;
 }
 

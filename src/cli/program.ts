@@ -9,11 +9,14 @@ import { registerDemo } from './commands/demo.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExport } from './commands/export.js';
+import { registerGate } from './commands/gate.js';
 import { registerInspect } from './commands/inspect.js';
 import { registerInvariance } from './commands/invariance.js';
+import { registerKeygen } from './commands/keygen.js';
 import { registerMine } from './commands/mine.js';
 import { registerReport } from './commands/report.js';
 import { registerScalars } from './commands/scalars.js';
+import { registerSign } from './commands/sign.js';
 import { registerVerify } from './commands/verify.js';
 import { EXIT_CODE_HELP } from './exit-codes.js';
 
@@ -24,6 +27,9 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerCoverage,
   registerVerify,
   registerCheck,
+  registerGate,
+  registerKeygen,
+  registerSign,
   registerReport,
   registerExport,
   registerInvariance,

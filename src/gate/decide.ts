@@ -121,7 +121,8 @@ function judge(
   const wrong = rejectionOf(certificate, model);
   if (wrong !== null) return { status: 'rejected', detail: wrong };
   if (!isAbout(certificate, model, napClasses(property).length > 0)) {
-    return { status: 'missing', detail: 'the certificate is about other NAPs, inputs or arithmetic' };
+    const detail = 'the certificate is about other NAPs, inputs or arithmetic';
+    return { status: 'missing', detail: model.missing === '' ? detail : model.missing };
   }
   if (evidence === null) {
     return { status: 'missing', detail: model.missing === '' ? 'not in the certificate' : model.missing };

@@ -9,11 +9,14 @@ import { demoSchema } from './demo.js';
 import { doctorSchema } from './doctor.js';
 import { evaluateSchema } from './evaluate.js';
 import { exportSchema } from './export.js';
+import { gateSchema } from './gate.js';
 import { inspectSchema } from './inspect.js';
 import { invarianceSchema } from './invariance.js';
+import { keygenSchema } from './keygen.js';
 import { mineSchema } from './mine.js';
 import { reportSchema } from './report.js';
 import { scalarsSchema } from './scalars.js';
+import { signSchema } from './sign.js';
 import { verifySchema } from './verify.js';
 
 export const DOCUMENTS = {
@@ -26,11 +29,14 @@ export const DOCUMENTS = {
   doctor: doctorSchema,
   evaluate: evaluateSchema,
   export: exportSchema,
+  gate: gateSchema,
   inspect: inspectSchema,
   invariance: invarianceSchema,
+  keygen: keygenSchema,
   mine: mineSchema,
   report: reportSchema,
   scalars: scalarsSchema,
+  sign: signSchema,
   verify: verifySchema,
 } as const;
 

@@ -1,0 +1,146 @@
+/** The certificate of one model of the policy: reused if it is about the same, else proved; checked in any case. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CertificateEvidence } from '../../gate/evidence.js';
+import type { PolicyModel } from '../../gate/policy.js';
+import type { Domain, Property } from '../../spec/property.js';
+import { canonicalJson, type Json } from '../../util/canonical-json.js';
+import { sha256 } from '../../util/digest.js';
+import { InputError } from '../../util/errors.js';
+import { type CheckedFile, checkFile } from '../check.js';
+import { drawCounterexamples } from '../counterexample-files.js';
+import { readPrivateKey } from '../keys.js';
+import type { OpenedModel } from '../open-model.js';
+import type { OpenedNaps } from '../open-naps.js';
+import { envelopePath, writeEnvelope } from '../sign.js';
+import { verifyFiles } from '../verify-files.js';
+import { certificateName, decidedObligations, readBytes, siblingCertificate } from './earlier.js';
+import { datasetOf } from './policy-file.js';
+import { type EvidenceSource, evidenceOf, unreadable } from './read-evidence.js';
+import { isReusable, subjectOf } from './reuse.js';
+import type { GateRun } from './run.js';
+
+export interface CertifyTask {
+  readonly entry: PolicyModel;
+  readonly model: OpenedModel;
+  readonly naps: OpenedNaps | null;
+  readonly domain: Domain;
+  readonly properties: readonly Property[];
+}
+
+/**
+ * Evidence for the properties, or null if there is none and proving is not wanted. A certificate that is there and wrong
+ * is not replaced: it is evidence of something, and the gate says so.
+ * @throws InputError for files of the policy that do not fit together
+ */
+export async function certify(run: GateRun, task: CertifyTask): Promise<CertificateEvidence | null> {
+  const subject = await subjectOf(run, task);
+  const { domain, properties } = task;
+  const key = sha256(canonicalJson({ ...subject, domain, properties } as unknown as Json));
+  const path = join(run.folder, certificateName(task.entry.name, key));
+  const found = run.fresh ? null : await existing(run, task, path);
+  if (found !== null && 'evidence' in found) return found.evidence;
+  if (found !== null) {
+    const evidence = evidenceOf(source(run, task, found.checked, 'reused', null));
+    if (
+      evidence.check === 'invalid' ||
+      !run.prove ||
+      isReusable(run, task, subject, found.checked, evidence)
+    ) {
+      if (evidence.check !== 'invalid') signReused(run, path, found.checked);
+      return evidence;
+    }
+  }
+  if (!run.prove) return null;
+  return prove(run, task, path);
+}
+
+/** The certificate at this path after the checker; with keys only the signed one counts. */
+async function existing(
+  run: GateRun,
+  { model, naps }: CertifyTask,
+  path: string,
+): Promise<{ readonly checked: CheckedFile } | { readonly evidence: CertificateEvidence } | null> {
+  const certificate = run.verifyKeys === undefined ? path : envelopePath(path);
+  if (!existsSync(certificate)) return null;
+  try {
+    const keys = run.verifyKeys === undefined ? {} : { verifyKeys: run.verifyKeys };
+    const given = naps === null ? {} : { naps: naps.path };
+    return { checked: await checkFile({ certificate, model: model.path, ...given, ...keys }, run.progress) };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const signature = run.verifyKeys === undefined ? 'not-asked' : 'rejected';
+    return { evidence: unreadable(certificate, model.loaded.sha256, error, signature) };
+  }
+}
+
+async function prove(run: GateRun, task: CertifyTask, path: string): Promise<CertificateEvidence> {
+  const { entry, model, naps, properties } = task;
+  const { policy } = run.file;
+  const sibling = run.fresh ? null : siblingCertificate(run.folder, entry.name, model.loaded.sha256, path);
+  const from = run.fresh ? null : existsSync(path) ? path : sibling;
+  const earlier = from === null ? new Set<string>() : decidedObligations(from);
+  const data = entry.data === undefined ? null : datasetOf(run.file, entry.data);
+  await run.clock.within(run.signal, (signal) =>
+    verifyFiles(
+      {
+        model: model.path,
+        ...(naps === null ? {} : { naps: naps.path }),
+        claims: {},
+        resolved: { domain: task.domain, properties },
+        ...(data === null ? {} : { data: data.path, dataset: data.options }),
+        arithmetic: policy.arithmetic,
+        engine: policy.engine,
+        solver: policy.solver,
+        timeoutSeconds: policy.budget.obligation,
+        output: path,
+        ...(run.fresh ? { fresh: true } : {}),
+        ...(sibling === null ? {} : { earlier: sibling }),
+        ...(run.signKey === undefined ? {} : { signKey: run.signKey }),
+      },
+      run.progress,
+      signal,
+    ),
+  );
+  const given = naps === null ? {} : { naps: naps.path };
+  const checked = await checkFile({ certificate: path, model: model.path, ...given }, run.progress);
+  const reused = checked.certificate?.predicate.obligations.some(({ digest }) => earlier.has(digest));
+  return evidenceOf(source(run, task, checked, reused === true ? 'extended' : 'proved', earlier));
+}
+
+function source(
+  run: GateRun,
+  task: CertifyTask,
+  checked: CheckedFile,
+  origin: EvidenceSource['origin'],
+  earlier: ReadonlySet<string> | null,
+): EvidenceSource {
+  return { checked, origin, earlier, pictures: drawPictures(run, task, checked) };
+}
+
+/** Pictures of all counterexamples, by obligation; none of a certificate that the checker rejects. */
+function drawPictures(
+  run: GateRun,
+  { entry, model }: CertifyTask,
+  { document, certificate }: CheckedFile,
+): Map<string, string> {
+  const refuted =
+    certificate === null || document.verdict === 'invalid'
+      ? []
+      : certificate.predicate.obligations.filter(({ verdict }) => verdict === 'sat');
+  if (certificate === null || refuted.length === 0) return new Map();
+  const folder = join(run.folder, 'pictures', entry.name);
+  mkdirSync(folder, { recursive: true });
+  const { files } = drawCounterexamples(certificate, model.network, folder, [model.path]);
+  return new Map(files.map((file, i) => [refuted[i]!.id, file]));
+}
+
+/** A reused certificate that the checker accepts is signed like a new one, from the bytes that were checked. */
+function signReused({ signKey, verifyKeys }: GateRun, path: string, { document }: CheckedFile): void {
+  if (signKey === undefined || verifyKeys !== undefined || existsSync(envelopePath(path))) return;
+  const bytes = readBytes(path, 'the certificate');
+  if (sha256(bytes) !== document.certificate.sha256) {
+    throw new InputError('the certificate changed while it was checked', { file: path });
+  }
+  writeEnvelope(path, bytes, readPrivateKey(signKey));
+}

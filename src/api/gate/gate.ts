@@ -1,0 +1,115 @@
+/** Policy in, decision out: what `napcert gate` does. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { compareWithBaseline } from '../../gate/compare.js';
+import { decide } from '../../gate/decide.js';
+import type { Decision } from '../../gate/decision.js';
+import type { GateModel } from '../../gate/evidence.js';
+import { verificationSummary } from '../../gate/vsa.js';
+import { InputError } from '../../util/errors.js';
+import { describeSystemError } from '../../util/system-error.js';
+import { readPrivateKey, readPublicKey } from '../keys.js';
+import { assertWritable, writeOutput } from '../output-file.js';
+import { type Progress, silentProgress } from '../progress.js';
+import { writeEnvelope } from '../sign.js';
+import { VERSION } from '../version.js';
+import { DECISION_FILE, previousDecision, readBaseline } from './earlier.js';
+import { gateModel } from './gate-model.js';
+import { readPolicy } from './policy-file.js';
+import { clockOf, type GateRun } from './run.js';
+
+export interface GateOptions {
+  readonly policy: string;
+  /** Folder for certificates, pictures and the decision; default: beside the policy, see {@link gateFolder}. */
+  readonly output?: string;
+  /** Decision of an earlier release to compare with: its file or folder. */
+  readonly baseline?: string;
+  /** Prove what no certificate shows; default true. */
+  readonly prove?: boolean;
+  /** Prove everything anew. */
+  readonly fresh?: boolean;
+  /** PEM file of a private key: certificates and the summary are signed. */
+  readonly signKey?: string;
+  /** PEM files of public keys: only certificates signed by one of them are reused. */
+  readonly verifyKeys?: readonly string[];
+}
+
+/** `release.yaml` is decided in `release.gate`. */
+export function gateFolder(policy: string): string {
+  return `${policy.replace(/(\.policy)?\.(ya?ml|json)$/, '')}.gate`;
+}
+
+/** The summary in the folder of the gate. */
+export const SUMMARY_FILE = 'summary.vsa.json';
+
+/**
+ * Runs or reuses certificates, has every one checked, measures recall, decides, and writes the decision and its summary
+ * into the folder, which is made if there is none.
+ * @throws InputError for a wrong policy and for files that cannot be used; what they show is a decision, never an error
+ */
+export async function gate(
+  options: GateOptions,
+  progress: Progress = silentProgress,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Decision> {
+  const startedAt = new Date().toISOString();
+  const file = readPolicy(options.policy);
+  if (options.signKey !== undefined) readPrivateKey(options.signKey);
+  for (const key of options.verifyKeys ?? []) readPublicKey(key);
+  const baseline = options.baseline === undefined ? null : readBaseline(options.baseline);
+  const folder = options.output ?? gateFolder(options.policy);
+  makeFolder(folder);
+  const run: GateRun = {
+    file,
+    folder,
+    prove: options.prove ?? true,
+    fresh: options.fresh ?? false,
+    signKey: options.signKey,
+    verifyKeys: options.verifyKeys,
+    progress,
+    signal,
+    clock: clockOf(file.policy.budget.total),
+    previous: previousDecision(folder),
+  };
+  const models: GateModel[] = [];
+  for (const position of file.policy.models.keys()) models.push(await gateModel(run, position));
+  const decided = decide(file.policy, models);
+  const decision: Decision = {
+    format: 'napcert-gate/1',
+    napcert: VERSION,
+    policy: { file: file.path, sha256: file.sha256, name: file.name },
+    ...decided,
+    interrupted: signal.aborted,
+    baseline:
+      baseline === null ? null : compareWithBaseline(decided.models, baseline.decision, baseline.file),
+    startedAt,
+    verifiedAt: new Date().toISOString(),
+  };
+  save(run, decision);
+  return decision;
+}
+
+function save({ folder, file, signKey }: GateRun, decision: Decision): void {
+  const inputs = [file.path, ...decision.models.map((model) => model.file)];
+  const decisionPath = join(folder, DECISION_FILE);
+  const summaryPath = join(folder, SUMMARY_FILE);
+  for (const path of [decisionPath, summaryPath]) assertWritable(path, '--output', inputs);
+  writeOutput(decisionPath, `${JSON.stringify(decision, null, 2)}\n`);
+  const summary = verificationSummary(decision, file.policy.resource ?? null);
+  const text = `${JSON.stringify(summary, null, 2)}\n`;
+  writeOutput(summaryPath, text);
+  if (signKey !== undefined) writeEnvelope(summaryPath, text, readPrivateKey(signKey), inputs);
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new InputError('the folder cannot be made', {
+      file: path,
+      place: '--output',
+      expected: 'a folder, or a path where one can be made',
+      found: describeSystemError(error),
+    });
+  }
+}
