@@ -52,11 +52,25 @@ const pushed = {
   pass: eagerList(passSchema),
 };
 
+/** A linear upper bound of a ReLU's output by its layer's inputs (section 4.4); later `lin` steps name it by its number. */
+export const cutStepSchema = z.strictObject({
+  rule: z.literal('cut'),
+  layer: tensorName.describe('Output tensor of the ReLU layer'),
+  index: elementIndex,
+  full: eagerList(elementIndex).describe("Inputs whose coefficient is the neuron's weight; ascending"),
+  part: z
+    .strictObject({ index: eagerList(elementIndex).describe('Ascending'), value: eagerList(z.number()) })
+    .describe('Other inputs with a coefficient'),
+});
+
 /** Closes the branch: a combination of the output constraints has a negative upper bound. */
 export const linStepSchema = z.strictObject({
   rule: z.literal('lin'),
   weights: eagerList(z.number().min(0)).describe('One per output constraint'),
   ...pushed,
+  cuts: eagerList(z.strictObject({ cut: elementIndex, weight: z.number().min(0) }))
+    .optional()
+    .describe('Cuts of this branch that are added'),
 });
 
 /** Tightens one interval of the state. */
@@ -81,6 +95,7 @@ export const stepSchema = z.discriminatedUnion('rule', [
   splitStepSchema,
   linStepSchema,
   lemmaStepSchema,
+  cutStepSchema,
   sharedStepSchema,
 ]);
 
@@ -90,6 +105,7 @@ export type BoundStep = z.infer<typeof boundStepSchema>;
 export type SplitStep = z.infer<typeof splitStepSchema>;
 export type LinStep = z.infer<typeof linStepSchema>;
 export type LemmaStep = z.infer<typeof lemmaStepSchema>;
+export type CutStep = z.infer<typeof cutStepSchema>;
 export type SharedStep = z.infer<typeof sharedStepSchema>;
 export type Pass = z.infer<typeof passSchema>;
 export type ProofStep = z.infer<typeof stepSchema>;

@@ -7,10 +7,12 @@
 import type { ProofStep } from '../certificate/proof.js';
 import { assertNever } from '../util/errors.js';
 import { toDoubleDown } from './exact/rounding.js';
+import type { Cut } from './push/task.js';
 import { incomplete, invalid, type Outcome, VALID } from './report.js';
 import { checkBound } from './rules/bound.js';
 import type { LeafMargin, RuleContext } from './rules/context.js';
 import { checkContradiction } from './rules/contradiction.js';
+import { MAX_CUTS, readCut } from './rules/cut.js';
 import { describeHole } from './rules/hole.js';
 import { applyLemma } from './rules/lemma.js';
 import { checkLin, leastMargin } from './rules/lin.js';
@@ -38,6 +40,7 @@ export function checkProof(context: RuleContext, steps: Iterable<ProofStep>, pla
     context,
     place,
     waiting: [],
+    cuts: [],
     state: startState(context.network, context.obligation),
     steps: 0,
     holes: [],
@@ -61,7 +64,9 @@ interface Walk {
   readonly context: RuleContext;
   readonly place: string;
   /** Second branches of the splits above the open branch, innermost last. */
-  readonly waiting: PendingBranch[];
+  readonly waiting: { readonly branch: PendingBranch; readonly cuts: number }[];
+  /** Cuts of the open branch. */
+  readonly cuts: Cut[];
   /** State of the open branch; null once all are closed. */
   state: State | null;
   steps: number;
@@ -85,12 +90,19 @@ function take(walk: Walk, step: ProofStep): Outcome | null {
     case 'bound':
       return close(walk, checkBound(context, state, step, at));
     case 'lin': {
-      const { outcome, margin } = checkLin(context, state, step, at);
+      const { outcome, margin } = checkLin(context, state, walk.cuts, step, at);
       walk.margin = leastMargin(walk.margin, margin);
       return close(walk, outcome);
     }
     case 'lemma':
       return failure(applyLemma(context.network, state, step, at));
+    case 'cut': {
+      if (walk.cuts.length >= MAX_CUTS) return invalid(at, 'cut', `at most ${MAX_CUTS} cuts`, 'one more');
+      const result = readCut(context.network, state, step, at);
+      if ('rejected' in result) return result.rejected;
+      walk.cuts.push(result.cut);
+      return null;
+    }
     case 'shared': {
       const result = useShared(context, step, walk.steps === 1, at);
       if ('rejected' in result) return result.rejected;
@@ -103,7 +115,7 @@ function take(walk: Walk, step: ProofStep): Outcome | null {
       }
       const result = openSplit(context, state, step, at);
       if ('rejected' in result) return result.rejected;
-      walk.waiting.push(result.second);
+      walk.waiting.push({ branch: result.second, cuts: walk.cuts.length });
       walk.state = result.first;
       return null;
     }
@@ -114,7 +126,9 @@ function take(walk: Walk, step: ProofStep): Outcome | null {
 
 function close(walk: Walk, outcome: Outcome): Outcome | null {
   const next = walk.waiting.pop();
-  walk.state = next === undefined ? null : openSecond(walk.context, next);
+  walk.state = next === undefined ? null : openSecond(walk.context, next.branch);
+  // Cuts of the first branch may rest on its intervals.
+  walk.cuts.length = next?.cuts ?? 0;
   return failure(outcome);
 }
 

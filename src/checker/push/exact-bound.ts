@@ -15,7 +15,7 @@ import { addCost, addExact, type ExactForm, exactForm, takeExact } from './exact
 import { pushMaxExact } from './exact-max.js';
 import { pushReluExact } from './exact-relu.js';
 import { exactSectionMaximum } from './section-maximum.js';
-import type { PushTask } from './task.js';
+import type { Cut, PushTask } from './task.js';
 
 /** An upper bound of the task's form on the state; null if the step gives none. */
 export function exactUpperBound(network: Network, intervals: Intervals, task: PushTask): Rational | null {
@@ -41,7 +41,7 @@ export function exactUpperBound(network: Network, intervals: Intervals, task: Pu
   return form.unbounded ? null : form.constant;
 }
 
-function addTarget(form: ExactForm, { tensor, terms, offsets }: PushTask): void {
+function addTarget(form: ExactForm, { tensor, terms, offsets, cuts }: PushTask): void {
   const sums = new Array<Rational>(form.network.tensors[tensor]!.size).fill(ZERO);
   for (const { index, weight, coefficient } of terms) {
     sums[index] = add(sums[index]!, multiply(fromDouble(weight), fromDouble(coefficient)));
@@ -50,6 +50,19 @@ function addTarget(form: ExactForm, { tensor, terms, offsets }: PushTask): void 
   for (const { weight, bound } of offsets) {
     addCost(form, negate(multiply(fromDouble(weight), fromDouble(bound))));
   }
+  for (const { cut, weight } of cuts ?? []) addCut(form, cut, fromDouble(weight));
+}
+
+function addCut(form: ExactForm, cut: Cut, weight: Rational): void {
+  const outputs = new Array<Rational>(form.network.tensors[cut.output]!.size).fill(ZERO);
+  outputs[cut.index] = negate(weight);
+  addExact(form, [cut.output], fromRationals(outputs));
+  const inputs = new Array<Rational>(form.network.tensors[cut.input]!.size).fill(ZERO);
+  cut.columns.forEach((column, k) => {
+    inputs[column] = multiply(weight, fromDouble(cut.coefficients[k]!));
+  });
+  addExact(form, [cut.input], fromRationals(inputs));
+  addCost(form, multiply(weight, fromDouble(cut.constant)));
 }
 
 function pushLinear(form: ExactForm, layer: LinearLayer): void {

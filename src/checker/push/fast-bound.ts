@@ -1,5 +1,5 @@
 /** The fast path: an upper bound of a linear form over a state, in doubles with proved outward rounding. */
-import type { Network } from '../../network/network.js';
+import type { Network, TensorId } from '../../network/network.js';
 import { assertNever } from '../../util/errors.js';
 import type { Intervals } from '../interval-bounds.js';
 import { addCoefficient, coefficientsOf, type FastForm, fastForm } from './fast-form.js';
@@ -36,15 +36,34 @@ export function fastUpperBound(network: Network, intervals: Intervals, task: Pus
 }
 
 /** The product of two doubles is off by at most u |w c| + 2^-1075; with a factor 1 or -1 it is exact. */
-function addTarget(form: FastForm, { tensor, terms, offsets }: PushTask): void {
+function addTarget(form: FastForm, { tensor, terms, offsets, cuts }: PushTask): void {
   const into = coefficientsOf(form, tensor);
   for (const { index, weight, coefficient } of terms) {
-    const value = weight * coefficient;
-    const exact = weight === 0 || isUnit(weight) || coefficient === 0 || isUnit(coefficient);
-    const error = exact ? 0 : Math.abs(value) * Number.EPSILON + 4 * Number.MIN_VALUE;
-    addCoefficient(form, into, tensor, index, value, error);
+    addTargetTerm(form, into, tensor, index, weight, coefficient);
   }
   for (const { weight, bound } of offsets) addProduct(form.constant, -weight, bound);
+  for (const { cut, weight } of cuts ?? []) {
+    addCoefficient(form, coefficientsOf(form, cut.output), cut.output, cut.index, -weight, 0);
+    const inputs = coefficientsOf(form, cut.input);
+    cut.columns.forEach((column, k) => {
+      addTargetTerm(form, inputs, cut.input, column, weight, cut.coefficients[k]!);
+    });
+    addProduct(form.constant, weight, cut.constant);
+  }
+}
+
+function addTargetTerm(
+  form: FastForm,
+  into: Float64Array,
+  tensor: TensorId,
+  index: number,
+  weight: number,
+  coefficient: number,
+): void {
+  const value = weight * coefficient;
+  const exact = weight === 0 || isUnit(weight) || coefficient === 0 || isUnit(coefficient);
+  const error = exact ? 0 : Math.abs(value) * Number.EPSILON + 4 * Number.MIN_VALUE;
+  addCoefficient(form, into, tensor, index, value, error);
 }
 
 function isUnit(x: number): boolean {

@@ -10,11 +10,23 @@ export interface TargetTerm {
   readonly coefficient: number;
 }
 
+/** coefficients.x + constant - a[index] >= 0 on the state, for a ReLU layer's output a and its linear layer's input x. */
+export interface Cut {
+  readonly output: TensorId;
+  readonly index: number;
+  readonly input: TensorId;
+  readonly columns: readonly number[];
+  readonly coefficients: readonly number[];
+  readonly constant: number;
+}
+
 export interface PushTask {
   /** The form: sum of terms over one tensor, minus sum of weight * bound. */
   readonly tensor: TensorId;
   readonly terms: readonly TargetTerm[];
   readonly offsets: readonly { readonly weight: number; readonly bound: number }[];
+  /** Added to the form with these weights (>= 0). */
+  readonly cuts?: readonly { readonly cut: Cut; readonly weight: number }[];
   /** Layers with numbers in [first, end) are expanded, last first. */
   readonly first: number;
   readonly end: number;

@@ -4,7 +4,7 @@ import { compare, divide, fromDouble, negate, type Rational } from '../exact/rat
 import { decimalText } from '../exact/rational-text.js';
 import { exactUpperBound } from '../push/exact-bound.js';
 import { fastUpperBound } from '../push/fast-bound.js';
-import { isMisfit, type PushTask, readPushed } from '../push/task.js';
+import { type Cut, isMisfit, type Misfit, type PushTask, readPushed } from '../push/task.js';
 import { invalid, type Outcome, VALID } from '../report.js';
 import { type State, settle } from '../state.js';
 import type { LeafMargin, RuleContext } from './context.js';
@@ -20,9 +20,15 @@ export interface LinResult {
  * If a margin is claimed and T = w g, the bound must also be <= -margin * w. Doubles first, rationals where they
  * do not decide.
  */
-export function checkLin(context: RuleContext, state: State, step: LinStep, place: string): LinResult {
+export function checkLin(
+  context: RuleContext,
+  state: State,
+  cuts: readonly Cut[],
+  step: LinStep,
+  place: string,
+): LinResult {
   const { network, obligation, claimedMargin } = context;
-  const task = readTask(context, step);
+  const task = readTask(context, cuts, step);
   if (isMisfit(task)) return rejected(place, task.expected, task.found);
   settle(network, state, network.layers.length);
   const weight = obligation.outputs.length === 1 ? step.weights[0] : undefined;
@@ -52,6 +58,7 @@ function rejected(place: string, expected: string, found: string): LinResult {
 
 function readTask(
   { network, obligation }: RuleContext,
+  cuts: readonly Cut[],
   step: LinStep,
 ): PushTask | { readonly expected: string; readonly found: string } {
   const { outputs } = obligation;
@@ -67,7 +74,30 @@ function readTask(
     outputs[k]!.terms.map(({ output, coefficient }) => ({ index: output, weight, coefficient })),
   );
   const offsets = weights.map((weight, k) => ({ weight, bound: outputs[k]!.bound }));
-  return { tensor: network.output, terms, offsets, ...pushed };
+  const added = addedCuts(cuts, step);
+  if (isMisfit(added)) return added;
+  return { tensor: network.output, terms, offsets, cuts: added, ...pushed };
+}
+
+/** The cuts of this branch that the step names, each once, with weights >= 0. */
+function addedCuts(
+  cuts: readonly Cut[],
+  { cuts: named = [] }: LinStep,
+): NonNullable<PushTask['cuts']> | Misfit {
+  const seen = new Set<number>();
+  const added: { readonly cut: Cut; readonly weight: number }[] = [];
+  for (const { cut: number, weight } of named) {
+    const cut = cuts[number];
+    if (cut === undefined || seen.has(number)) {
+      return { expected: `cuts of this branch (it has ${cuts.length}), each once`, found: `cut ${number}` };
+    }
+    if (!(weight >= 0 && Number.isFinite(weight))) {
+      return { expected: 'weights of cuts >= 0', found: `${weight}` };
+    }
+    seen.add(number);
+    added.push({ cut, weight });
+  }
+  return added;
 }
 
 /** The smaller of two leaf margins, exactly compared. */
