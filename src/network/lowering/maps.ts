@@ -34,23 +34,15 @@ export function identityMap(size: number, weights?: Float64Array): SparseMap {
 export function selectionMap(cols: number, source: Int32Array, weights?: Float64Array): SparseMap {
   const rows = source.length;
   const rowStart = new Int32Array(rows + 1);
-  const col: number[] = [];
-  const weight: number[] = [];
+  for (let i = 0; i < rows; i++) rowStart[i + 1] = rowStart[i]! + (source[i]! >= 0 ? 1 : 0);
+  const col = new Int32Array(rowStart[rows]!);
+  const weight = new Float64Array(rowStart[rows]!).fill(1);
   for (let i = 0; i < rows; i++) {
-    if (source[i]! >= 0) {
-      col.push(source[i]!);
-      weight.push(weights === undefined ? 1 : weights[i]!);
-    }
-    rowStart[i + 1] = col.length;
+    if (source[i]! < 0) continue;
+    col[rowStart[i]!] = source[i]!;
+    if (weights !== undefined) weight[rowStart[i]!] = weights[i]!;
   }
-  return {
-    kind: 'sparse',
-    rows,
-    cols,
-    rowStart,
-    col: Int32Array.from(col),
-    weight: Float64Array.from(weight),
-  };
+  return { kind: 'sparse', rows, cols, rowStart, col, weight };
 }
 
 /** A sparse map from the terms of each row; equal columns of a row must not repeat. */
