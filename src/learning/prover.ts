@@ -1,0 +1,122 @@
+/**
+ * Tests sets of candidates, and remembers: proofs that still hold when literals go, and points that refute sets before a
+ * solver is asked.
+ */
+import type { ProofTree } from '../engines/bab/tree.js';
+import { INACTIVE } from '../nap/nap.js';
+import { neuronBlocks } from '../network/network.js';
+import { type Candidate, phasesOf } from './candidates.js';
+import { type OracleLimits, POINT_TOLERANCE, type SuffixOracle, type SuffixPoint } from './oracle.js';
+
+/** Candidates that a counterexample violates: a set must contain one of them. */
+export type Cut = readonly number[];
+
+export type Proofs = ReadonlyMap<number, ProofTree>;
+
+export type Tested =
+  | { readonly kind: 'proved'; readonly proofs: Proofs }
+  | { readonly kind: 'refuted'; readonly cut: Cut }
+  | { readonly kind: 'open' };
+
+export interface ProverLimits {
+  readonly nodes: number;
+  readonly seconds: number;
+  /** performance.now() value. */
+  readonly deadline: number;
+  readonly maxMemoryBytes: number;
+  readonly signal: AbortSignal;
+}
+
+export class Prover {
+  /** Of the suffix, in the order found. */
+  readonly cuts: Cut[] = [];
+  /** Competitors, the one that failed last first. */
+  readonly #order: number[];
+  readonly #neurons: number;
+  readonly #firstNeuron: number;
+  reused = 0;
+
+  constructor(
+    readonly oracle: SuffixOracle,
+    readonly candidates: readonly Candidate[],
+    competitors: readonly number[],
+    readonly limits: ProverLimits,
+  ) {
+    this.#order = [...competitors];
+    const blocks = neuronBlocks(oracle.network);
+    this.#neurons = blocks.reduce((sum, { size }) => sum + size, 0);
+    this.#firstNeuron = blocks.find(({ layer }) => layer.output === oracle.start)?.offset ?? 0;
+  }
+
+  get expired(): boolean {
+    return performance.now() > this.limits.deadline || this.limits.signal.aborted;
+  }
+
+  /** A stored counterexample that none of the chosen literals excludes. */
+  refutedBy(selection: Uint8Array): Cut | null {
+    return this.cuts.find((cut) => cut.every((q) => selection[q] === 0)) ?? null;
+  }
+
+  /** `known`: proofs of a larger set, tried first. */
+  async test(selection: Uint8Array, known: Proofs = new Map()): Promise<Tested> {
+    const stored = this.refutedBy(selection);
+    if (stored !== null) return { kind: 'refuted', cut: stored };
+    const phases = phasesOf(this.candidates, selection, this.#neurons);
+    const proofs = new Map<number, ProofTree>();
+    for (const competitor of [...this.#order]) {
+      const old = known.get(competitor);
+      if (old !== undefined && this.oracle.stillProves(phases, competitor, old)) {
+        this.reused++;
+        proofs.set(competitor, old);
+        continue;
+      }
+      if (this.expired) return { kind: 'open' };
+      const answer = await this.oracle.ask(phases, competitor, this.#limits());
+      switch (answer.kind) {
+        case 'proved':
+          proofs.set(competitor, answer.tree);
+          break;
+        case 'refuted': {
+          this.#first(competitor);
+          const cut = this.cutOf(answer.point);
+          this.cuts.push(cut);
+          return { kind: 'refuted', cut };
+        }
+        case 'open':
+          this.#first(competitor);
+          return { kind: 'open' };
+      }
+    }
+    return { kind: 'proved', proofs };
+  }
+
+  /** Candidates that the point violates. */
+  cutOf({ z }: SuffixPoint): Cut {
+    const cut: number[] = [];
+    const { network, start } = this.oracle;
+    const end = neuronBlocks(network).find(({ layer }) => layer.output === start);
+    this.candidates.forEach(({ neuron, phase }, q) => {
+      const value = z[neuron]!;
+      const atCut = end !== undefined && neuron >= end.offset && neuron < end.offset + end.size;
+      // At the cut only outputs are known: an output above 0 is a pre-activation, 0 may be any below.
+      if (atCut ? phase === INACTIVE && value > POINT_TOLERANCE : phase * value < -POINT_TOLERANCE)
+        cut.push(q);
+    });
+    return cut;
+  }
+
+  get firstNeuron(): number {
+    return this.#firstNeuron;
+  }
+
+  #first(competitor: number): void {
+    this.#order.splice(this.#order.indexOf(competitor), 1);
+    this.#order.unshift(competitor);
+  }
+
+  #limits(): OracleLimits {
+    const { nodes, seconds, deadline, maxMemoryBytes, signal } = this.limits;
+    const now = performance.now();
+    return { maxNodes: nodes, deadline: Math.min(deadline, now + seconds * 1000), maxMemoryBytes, signal };
+  }
+}
