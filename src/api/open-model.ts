@@ -32,14 +32,14 @@ export async function openComparedModel(path: string): Promise<OpenedModel> {
   return model;
 }
 
-/** Compares with onnxruntime on the given and on random samples, and on points of the box; errors name the file. */
+/** Compares with onnxruntime on the given and on random samples, and on points of each box; errors name the file. */
 export async function compareAt(
   { path, network, loaded }: OpenedModel,
   samples: readonly Float64Array[],
-  box?: SampleBox,
+  boxes: readonly SampleBox[] = [],
 ): Promise<Comparison> {
   try {
-    return await compareWithOracle(network, loaded.bytes, samples, box === undefined ? {} : { box });
+    return await compareWithOracle(network, loaded.bytes, samples, { boxes });
   } catch (error) {
     throw error instanceof InputError ? error.inFile(path) : error;
   }

@@ -6,7 +6,7 @@ import type { Dataset } from '../dataset/dataset.js';
 import { type OpenDatasetOptions, openDataset } from '../dataset/open-dataset.js';
 import type { EngineName } from '../engines/decision.js';
 import { type ClaimContext, compileProperty, domainBox } from '../obligation/compile.js';
-import type { Arithmetic } from '../obligation/obligation.js';
+import type { Arithmetic, Box } from '../obligation/obligation.js';
 import type { VerifyDocument } from '../report/documents/verify.js';
 import type { SpecFile } from '../spec/spec-file.js';
 import { sha256 } from '../util/digest.js';
@@ -95,8 +95,8 @@ export async function verifyFiles(
   if (options.data !== undefined) progress.step(`reading ${options.data}`);
   const dataset = options.data === undefined ? null : await openDataset(options.data, options.dataset);
   progress.step('comparing with onnxruntime');
-  const box = domainBox(claims.domain, model.network.tensors[model.network.input]!.size);
-  await compareAt(model, dataset === null ? [] : firstSamples(dataset), box);
+  const boxes = claimedBoxes({ ...target, domain: claims.domain }, claims);
+  await compareAt(model, dataset === null ? [] : firstSamples(dataset), boxes);
   let text = '';
   const save = (certificate: Certificate): void => {
     text = writeCertificate(options.output, certificate);
@@ -201,6 +201,29 @@ function sparingly(save: (certificate: Certificate) => void): (certificate: Cert
     const end = performance.now();
     next = end + (end - start) / SAVING_SHARE;
   };
+}
+
+/** Boxes besides the domain on which onnxruntime must agree before anything is decided. */
+const COMPARED_BOXES = 16;
+
+/** The domain, and the boxes of the first obligations that have others: robustness balls, boxes of queries. */
+function claimedBoxes(context: ClaimContext, { properties }: Claims): Box[] {
+  const boxes = new Map<string, Box>();
+  const add = (box: Box): void => {
+    boxes.set(
+      `${sha256(new Uint8Array(box.lower.slice().buffer))}${sha256(new Uint8Array(box.upper.slice().buffer))}`,
+      box,
+    );
+  };
+  add(domainBox(context.domain, context.network.tensors[context.network.input]!.size));
+  for (const property of properties) {
+    if (boxes.size > COMPARED_BOXES) break;
+    for (const box of new Set(
+      compileProperty({ ...context, arithmetic: 'real' }, property).map(({ box: own }) => own),
+    ))
+      add(box);
+  }
+  return [...boxes.values()].slice(0, COMPARED_BOXES + 1);
 }
 
 /** Samples of the data on which onnxruntime must agree before anything is decided. */

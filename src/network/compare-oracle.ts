@@ -5,13 +5,16 @@ import { boundedEvaluator, mayOverflow } from './error-bound.js';
 import type { Network } from './network.js';
 import { exposable, openSession } from './oracle.js';
 
+/** Elements of all tensors of the samples that onnxruntime evaluates together. */
+const ELEMENTS_AT_ONCE = 2 ** 24;
+
 export interface ComparisonOptions {
   /** Seed of the random samples. */
   readonly seed?: number;
   /** Random samples, half of them from [0, 1], half from [-1, 1]. */
   readonly random?: number;
-  /** Inputs that something is to be claimed about: its corners, centre and random points are compared as well. */
-  readonly box?: SampleBox;
+  /** Inputs that something is to be claimed about: corners, centre and random points of each box are compared as well. */
+  readonly boxes?: readonly SampleBox[];
 }
 
 export interface Comparison {
@@ -42,37 +45,45 @@ export async function compareWithOracle(
     network.elementType === 'float32' ? sample.map(Math.fround) : sample;
   const evaluate = boundedEvaluator(network);
   const ordinary = [...samples, ...randomSamples(size, options.random ?? 8, seed)].map(rounded);
-  const extreme = options.box === undefined ? [] : boxSamples(options.box, uniform(seed)).map(rounded);
+  const next = uniform(seed);
+  const extreme = (options.boxes ?? []).flatMap((box) => boxSamples(box, next)).map(rounded);
   // Where a float overflows, runtimes compute infinities that say nothing about the network.
   const all = [...ordinary, ...extreme.filter((sample) => !mayOverflow(network, evaluate(sample)))];
   const produced = new Set(exposable(bytes, network));
   const ids = network.layers.map((layer) => layer.output).filter((id) => produced.has(id));
-  const batch = new Float64Array(all.length * size);
-  for (let i = 0; i < all.length; i++) batch.set(all[i]!, i * size);
   const session = await openSession(bytes, network, { expose: ids });
-  let exposed: readonly (Float32Array | Float64Array)[];
+  let worst = 0;
+  let largest = 0;
+  // All tensors of a run are in memory at once.
+  const elements = network.tensors.reduce((sum, tensor) => sum + tensor.size, 0);
+  const step = Math.max(1, Math.floor(ELEMENTS_AT_ONCE / elements));
   try {
-    exposed = (await session.run(batch, all.length)).exposed;
+    for (let from = 0; from < all.length; from += step) {
+      const part = all.slice(from, from + step);
+      const batch = new Float64Array(part.length * size);
+      part.forEach((sample, s) => {
+        batch.set(sample, s * size);
+      });
+      const { exposed } = await session.run(batch, part.length);
+      part.forEach((sample, s) => {
+        const { tensors, errors } = evaluate(sample);
+        ids.forEach((id, k) => {
+          const mine = tensors[id]!;
+          for (let i = 0; i < mine.length; i++) {
+            const theirs = exposed[k]![s * mine.length + i]!;
+            const difference = Math.abs(mine[i]! - theirs);
+            const bound = 2 * errors[id]![i]!;
+            if (!(difference <= bound))
+              throw disagreement(network.tensors[id]!.name, i, from + s, mine[i]!, theirs, bound);
+            largest = Math.max(largest, difference);
+            if (bound > 0) worst = Math.max(worst, difference / bound);
+          }
+        });
+      });
+    }
   } finally {
     await session.close();
   }
-  let worst = 0;
-  let largest = 0;
-  all.forEach((sample, s) => {
-    const { tensors, errors } = evaluate(sample);
-    ids.forEach((id, k) => {
-      const mine = tensors[id]!;
-      for (let i = 0; i < mine.length; i++) {
-        const theirs = exposed[k]![s * mine.length + i]!;
-        const difference = Math.abs(mine[i]! - theirs);
-        const bound = 2 * errors[id]![i]!;
-        if (!(difference <= bound))
-          throw disagreement(network.tensors[id]!.name, i, s, mine[i]!, theirs, bound);
-        largest = Math.max(largest, difference);
-        if (bound > 0) worst = Math.max(worst, difference / bound);
-      }
-    });
-  });
   return {
     kind: 'comparison',
     samples: all.length,

@@ -3,14 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { exactSampleEvaluator } from '../../src/mining/exact-signs.js';
 import { recordPatterns } from '../../src/mining/patterns.js';
 import { forward } from '../../src/network/forward.js';
-import { activeNeurons, dataset, dense, linear, network, ones, relu } from './tiny-networks.js';
+import { denseRows, linear, network, relu } from '../helpers/layers.js';
+import { activeNeurons, dataset, ones } from './tiny-networks.js';
 
 describe('activation states near zero', () => {
   it('are exact where float64 rounds the sign away', async () => {
     // 2^60 + 1 - 2^60 = 1, but 2^60 + 1 rounds to 2^60.
     const net = network(
       [3, 1, 1, 2],
-      [linear([0], 1, dense([[1, 1, -1]]), [0]), relu(1, 2), linear([2], 3, dense([[1], [-1]]), [0, 0])],
+      [
+        linear([0], 1, denseRows([[1, 1, -1]]), [0]),
+        relu(1, 2),
+        linear([2], 3, denseRows([[1], [-1]]), [0, 0]),
+      ],
     );
     const big = 2 ** 60;
     const table = await recordPatterns(
@@ -40,11 +45,11 @@ describe('activation states near zero', () => {
           network(
             [6, 8, 8, 8, 8, 2],
             [
-              linear([0], 1, dense(first), b1),
+              linear([0], 1, denseRows(first), b1),
               relu(1, 2),
-              linear([2], 3, dense(second), b2),
+              linear([2], 3, denseRows(second), b2),
               relu(3, 4),
-              linear([4], 5, dense(last), [0, 0]),
+              linear([4], 5, denseRows(last), [0, 0]),
             ],
           );
         const zeros = new Array(8).fill(0);
@@ -74,7 +79,7 @@ describe('activation states near zero', () => {
         linear(
           [0],
           1,
-          dense([
+          denseRows([
             [1, 0],
             [0, 1],
             [1, 0],
@@ -86,7 +91,7 @@ describe('activation states near zero', () => {
         linear(
           [1],
           2,
-          dense([
+          denseRows([
             [3, 0, -1, 0],
             [0, 10, 0, -1],
           ]),
@@ -96,7 +101,7 @@ describe('activation states near zero', () => {
         linear(
           [3],
           4,
-          dense([
+          denseRows([
             [1, 0],
             [0, 1],
           ]),
@@ -123,7 +128,7 @@ describe('activation states near zero', () => {
         linear(
           [0],
           1,
-          dense([
+          denseRows([
             [0.1, 0.3],
             [0.7, -0.2],
           ]),
@@ -133,7 +138,7 @@ describe('activation states near zero', () => {
         linear(
           [2],
           3,
-          dense([
+          denseRows([
             [0.1, 0.3],
             [0.7, -0.2],
           ]),
@@ -148,7 +153,7 @@ describe('activation states near zero', () => {
   it('do not lose products that underflow', async () => {
     const net = network(
       [1, 1, 1, 1],
-      [linear([0], 1, dense([[1e-200]]), [0]), relu(1, 2), linear([2], 3, dense([[1]]), [0])],
+      [linear([0], 1, denseRows([[1e-200]]), [0]), relu(1, 2), linear([2], 3, denseRows([[1]]), [0])],
     );
     const table = await recordPatterns(net, dataset([[1e-200], [-1e-200], [0]], [0, 0, 0]));
     expect([...table.bits]).toEqual([1, 0, 0]);

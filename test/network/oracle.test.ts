@@ -100,13 +100,13 @@ describe('compareWithOracle', () => {
     const right = lowerBytes(gated(threshold, 1));
     const file = gated(threshold, 2);
     await compareWithOracle(right, file, []);
-    await expect(compareWithOracle(right, file, [], { box })).rejects.toBeInstanceOf(InputError);
-    await compareWithOracle(lowerBytes(file), file, [], { box });
+    await expect(compareWithOracle(right, file, [], { boxes: [box] })).rejects.toBeInstanceOf(InputError);
+    await compareWithOracle(lowerBytes(file), file, [], { boxes: [box] });
   });
 
   it('leaves out points where the runtime overflows', async () => {
     const file = gated(0.5, 2 ** 100);
-    const wide = await compareWithOracle(lowerBytes(file), file, [], { box: boxOf(-1e40, 1e40) });
+    const wide = await compareWithOracle(lowerBytes(file), file, [], { boxes: [boxOf(-1e40, 1e40)] });
     const narrow = await compareWithOracle(lowerBytes(file), file, []);
     expect(wide.samples).toBeGreaterThan(narrow.samples);
   });
