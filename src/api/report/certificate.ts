@@ -1,8 +1,10 @@
 /** One certificate as reports show it: what it says, and what the independent checker found. */
+import { dirname, resolve } from 'node:path';
 import type { Certificate, ObligationResult, PropertyResult } from '../../certificate/certificate.js';
-import { parseCertificate } from '../../certificate/read-certificate.js';
+import { proofFolder } from '../../certificate/open-proof-file.js';
+import { checkCertificate } from '../../checker/check-certificate.js';
+import type { CheckReport } from '../../checker/report.js';
 import { neuronBlocks } from '../../network/network.js';
-import type { CheckDocument } from '../../report/documents/check.js';
 import type {
   ReportedCertificate,
   ReportedObligation,
@@ -12,14 +14,11 @@ import type { Exhibit } from '../../report/exhibit.js';
 import { type CertificateCheck, statusOf } from '../../report/reported/status.js';
 import { describeDomain, onlyAgainst, type Property } from '../../spec/property.js';
 import { sha256 } from '../../util/digest.js';
-import { InputError } from '../../util/errors.js';
-import { readRegularFile } from '../../util/read-regular-file.js';
-import { DEFAULT_JSON_LIMITS } from '../../util/strict-json.js';
-import { check } from '../check.js';
 import { type OpenedModel, openModel } from '../open-model.js';
 import type { Progress } from '../progress.js';
 import { findModel } from './find-model.js';
 import { lineFinder } from './lines.js';
+import { readForReport } from './read.js';
 import { exhibitPoints } from './replay.js';
 import { propertyWhy } from './why.js';
 
@@ -31,39 +30,38 @@ export interface ExhibitedCertificate {
 /**
  * Reads a certificate, has it checked against the model it is about, and replays its counterexamples.
  * @param named models by digest
- * @throws InputError for a file that is no certificate, and for one that changes while it is read
+ * @throws InputError for a file that is no certificate
  */
 export async function exhibitCertificate(
   file: string,
   named: ReadonlyMap<string, string>,
   progress: Progress,
 ): Promise<ExhibitedCertificate> {
-  const bytes = readRegularFile(file, {
-    what: 'the certificate',
-    expected: 'a certificate written by `napcert verify`',
-    maxBytes: DEFAULT_JSON_LIMITS.maxBytes,
-  });
-  const text = bytes.toString('utf8');
-  const certificate = parseCertificate(text, file);
+  const { bytes, text, certificate, enveloped } = readForReport(file);
   const { predicate } = certificate;
   const found = findModel(file, predicate.model, named);
+  const model = found.path === null ? null : await openModel(found.path);
+  progress.step(`checking ${file}`);
   const start = performance.now();
   const checked =
-    found.path === null ? null : await check({ certificate: file, model: found.path }, progress);
-  const digest = sha256(bytes);
-  if (checked !== null && checked.certificate.sha256 !== digest) {
-    throw new InputError('the certificate changed while it was read', { file });
-  }
+    model === null
+      ? null
+      : checkCertificate(
+          certificate,
+          { network: model.network, sha256: model.loaded.sha256 },
+          null,
+          proofFolder(dirname(resolve(file))),
+        );
   const seconds = (performance.now() - start) / 1000;
-  const model = found.path === null ? null : await openModel(found.path);
   const trusted = model !== null && checked !== null && checked.verdict !== 'invalid' ? model : null;
   const points = await exhibitPoints(predicate.obligations, trusted);
   const classes = model === null ? null : model.network.tensors[model.network.output]!.size;
   const summary = checkSummary(checked, found.why, seconds);
   const reported: ReportedCertificate = {
     file,
-    sha256: digest,
+    sha256: sha256(bytes),
     bytes: bytes.length,
+    enveloped,
     model: {
       name: predicate.model.name,
       sha256: predicate.model.sha256,
@@ -90,7 +88,7 @@ export async function exhibitCertificate(
 }
 
 function checkSummary(
-  checked: CheckDocument | null,
+  checked: CheckReport | null,
   why: string,
   seconds: number,
 ): ReportedCertificate['check'] {
@@ -98,7 +96,7 @@ function checkSummary(
   const { verdict, rejection, holes } = checked;
   switch (verdict) {
     case 'valid':
-      return { verdict, why: 'all of it is re-proved in exact arithmetic', rejection, seconds };
+      return { verdict, why: 'every verdict in it is re-proved in exact arithmetic', rejection, seconds };
     case 'incomplete': {
       const more = holes.length > 1 ? ` (and ${holes.length - 1} more)` : '';
       return {
@@ -118,13 +116,13 @@ function checkSummary(
 
 function reportedProperties(
   { predicate }: Certificate,
-  checked: CheckDocument | null,
+  checked: CheckReport | null,
   summary: ReportedCertificate['check'],
   classes: number | null,
   text: string,
 ): ReportedProperty[] {
   const results = new Map(predicate.obligations.map((result) => [result.id, result]));
-  const outcomes = new Map((checked?.properties ?? []).map(({ id, verdict }) => [id, verdict]));
+  const outcomes = new Map((checked?.properties ?? []).map(({ id, outcome }) => [id, outcome.kind]));
   const state: CertificateCheck =
     checked === null
       ? { kind: 'unchecked', why: summary.why }

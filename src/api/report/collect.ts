@@ -2,6 +2,7 @@
 import type { Decision } from '../../gate/decision.js';
 import { type ReportDocument, STATUSES } from '../../report/documents/report.js';
 import type { ReportInput } from '../../report/exhibit.js';
+import { InputError } from '../../util/errors.js';
 import { type Progress, silentProgress } from '../progress.js';
 import { VERSION } from '../version.js';
 import { type ExhibitedCertificate, exhibitCertificate } from './certificate.js';
@@ -35,7 +36,12 @@ export async function collectReport(
   const exhibited: ExhibitedCertificate[] = [];
   for (const [i, file] of options.certificates.entries()) {
     progress.step('checking certificates', i, options.certificates.length);
-    exhibited.push(await exhibitCertificate(file, named, progress));
+    try {
+      exhibited.push(await exhibitCertificate(file, named, progress));
+    } catch (error) {
+      // A decision may name a certificate that cannot be read: it says so itself.
+      if (!(error instanceof InputError) || options.decision === undefined) throw error;
+    }
   }
   return {
     document: documentOf(exhibited),

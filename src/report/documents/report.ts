@@ -82,6 +82,7 @@ const certificate = z.strictObject({
   file: z.string(),
   sha256: sha256Hex,
   bytes: count,
+  enveloped: z.boolean().describe('inside a signed envelope, whose signature was not looked at'),
   model: z.strictObject({
     name: z.string(),
     sha256: sha256Hex,

@@ -75,11 +75,26 @@ function verdictOf({ check, interrupted }: ReportedCertificate): string {
 }
 
 function identity(certificate: ReportedCertificate): string {
-  const { file, sha256, model, arithmetic, domain, naps, dataset, verifier, startedAt, verifiedAt } =
-    certificate;
-  const components = Object.entries(verifier.components).map(([name, version]) => `${name} ${version}`);
+  const {
+    file,
+    sha256,
+    enveloped,
+    model,
+    arithmetic,
+    domain,
+    naps,
+    dataset,
+    verifier,
+    startedAt,
+    verifiedAt,
+  } = certificate;
+  const { 'napcert-commit': commit, ...versions } = verifier.components;
+  const components = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return facts([
-    ['certificate', `${code(file)} ${digest(sha256)}`],
+    [
+      'certificate',
+      `${code(file)} ${digest(sha256)}${enveloped ? '<br>in a signed envelope; its signature was not looked at here' : ''}`,
+    ],
     ['model', `${code(model.file ?? model.name)} ${digest(model.sha256)}`],
     ['domain', markup(domain)],
     [
@@ -89,7 +104,10 @@ function identity(certificate: ReportedCertificate): string {
     ['NAPs', naps === null ? null : digest(naps)],
     ['data looked at', dataset === null ? null : `${markup(dataset.name)} ${digest(dataset.digest)}`],
     ['decided', `${time(startedAt)} to ${time(verifiedAt)}`],
-    ['written by', markup([`napcert ${verifier.version}`, ...components].join(', '))],
+    [
+      'written by',
+      `${markup([`napcert ${verifier.version}`, ...components].join(', '))}${commit === undefined ? '' : ` ${digest(commit)}`}`,
+    ],
   ]);
 }
 
@@ -109,14 +127,12 @@ function listedProperties(
   if (rows.length === 0) return null;
   const html = dataTable(
     others.length > 0 ? 'Properties' : 'Properties that are not shown to hold',
-    [{ title: 'property' }, { title: 'verdict' }, { title: 'why' }, { title: 'claim' }],
+    [{ title: 'property' }, { title: 'verdict, and why' }],
     rows
       .slice(0, LISTED)
       .map((property) => [
         markup(propertyName(property)),
-        badge(property.status),
-        markup(property.why),
-        markup(property.claim),
+        `${badge(property.status)} ${markup(property.why)}<br><span class="quiet">Claim: ${markup(property.claim)}</span>`,
       ]),
   );
   const left = rows.length - LISTED;

@@ -49,9 +49,9 @@ function figure({ anchor, property, obligation, point }: Refutation, layout: Ima
   const source = obligation.counterexample?.source ?? 'counterexample';
   return (
     `<figure id="${anchor}" class="counterexample">` +
-    `${layout === null ? inputNumbers(point.point) : picture(point, layout, obligation.id)}` +
+    `<div class="pair">${layout === null ? inputNumbers(point.point) : picture(point, layout, obligation.id)}` +
     `<figcaption><strong>${markup(obligation.id)}</strong>` +
-    `<p>${markup(refutes(property, obligation))} <span class="quiet">Source: ${markup(source)}.</span></p></figcaption>` +
+    `<p>${markup(refutes(property, obligation))} <span class="quiet">Source: ${markup(source)}.</span></p></figcaption></div>` +
     `${outputs(property, obligation, point)}</figure>`
   );
 }

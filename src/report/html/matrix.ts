@@ -53,7 +53,7 @@ export function competitorMatrix({ properties }: ReportedCertificate, anchors: A
     return `<tr><th scope="row">${own}</th>${cells.join('')}</tr>`;
   });
   return matrix(
-    'Class of the NAP (rows) by competitor (columns), with the proved least lead',
+    'Class of the NAP by competitor, with the proved least lead',
     `<tr><th scope="col" class="corner"><span class="hidden">NAP of class</span></th>${head}</tr>`,
     body,
   );
@@ -72,7 +72,8 @@ export function pairMatrix({ properties }: ReportedCertificate, anchors: Anchors
   const body = labels.slice(0, -1).map((a, i) => {
     const cells = labels.slice(1).map((b, j) => {
       const property = found.get(`${a}-${b}`);
-      if (j < i || property === undefined) return emptyCell(j < i);
+      if (j < i) return '<td></td>';
+      if (property === undefined) return emptyCell(false);
       const obligation = property.obligations[0];
       return cell(property.status, obligation ?? null, anchors, null, `classes ${a} and ${b}`);
     });
@@ -127,9 +128,9 @@ function marginScale(rows: readonly ReportedProperty[]): (margin: number) => num
   };
 }
 
-/** Three digits: room is short. */
+/** Two digits: room is short, and the title has more. */
 function compact(value: number): string {
-  return Number(value.toPrecision(3)).toString();
+  return Number(value.toPrecision(2)).toString();
 }
 
 function sorted(labels: readonly number[]): number[] {

@@ -44,7 +44,7 @@ thead th{color:var(--quiet);font-weight:500;white-space:nowrap}
 .number{text-align:right;white-space:nowrap}
 .matrices{display:flex;flex-wrap:wrap;gap:1.5rem 3rem;align-items:flex-start}
 .matrices>.scroll{flex:0 1 auto;margin:0}
-.matrix th,.matrix td{text-align:center;vertical-align:middle;padding:.1rem;width:2.9rem;min-width:2.15rem;height:2.6rem;border:0;line-height:1.15}
+.matrix th,.matrix td{text-align:center;vertical-align:middle;padding:.1rem;width:2.6rem;min-width:2.1rem;height:2.5rem;border:0;line-height:1.15}
 .matrix{border-collapse:separate;border-spacing:2px}
 .matrix thead th{height:1.6rem}
 .matrix tbody th{width:1.8rem;min-width:1.6rem;color:var(--quiet);font-weight:500}
@@ -57,19 +57,20 @@ thead th{color:var(--quiet);font-weight:500;white-space:nowrap}
 .matrix td.m1{background:rgba(var(--ok-rgb),.08)}.matrix td.m2{background:rgba(var(--ok-rgb),.15)}.matrix td.m3{background:rgba(var(--ok-rgb),.22)}.matrix td.m4{background:rgba(var(--ok-rgb),.29)}.matrix td.m5{background:rgba(var(--ok-rgb),.36)}
 .matrix td.violated,.matrix td.rejected,.matrix td.unchecked{color:var(--bad);background:rgba(var(--bad-rgb),.18)}
 .matrix td.unknown,.matrix td.on-trust,.matrix td.vacuous{color:var(--open);background:rgba(var(--open-rgb),.18)}
-.figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(19rem,100%),1fr));gap:1.25rem}
+.figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(24rem,100%),1fr));gap:1.25rem}
 figure{margin:0;min-width:0}
 .counterexample{border:1px solid var(--line);border-radius:10px;padding:1rem;scroll-margin-top:1rem}
 .counterexample:target{border-color:var(--focus);box-shadow:0 0 0 2px var(--focus)}
-.counterexample img{display:block;width:9rem;height:auto;image-rendering:pixelated;border-radius:6px;border:1px solid var(--line);margin:0 0 .7rem}
+.pair{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:flex-start}.pair figcaption{flex:1 1 11rem}
+.counterexample img{display:block;flex:none;width:8rem;height:auto;image-rendering:pixelated;border-radius:6px;border:1px solid var(--line)}
 .counterexample p{margin:.2rem 0}
 .numbers code{overflow-wrap:anywhere}
 .logits{width:100%;margin:.6rem 0 .3rem}
-.logits th,.logits td{padding:.12rem .4rem;border-bottom:0;white-space:nowrap}
+.logits th,.logits td{padding:.12rem .4rem;border-bottom:0;white-space:nowrap;vertical-align:middle}
 .logits td{min-width:0}
 .logits tbody th{font-weight:500;width:1%}
 .logits .role{color:var(--quiet);font-weight:400;font-size:.8rem}
-.logits .bar{width:40%}
+.logits .bar{width:50%}
 .logits svg{display:block;width:100%;height:.7rem;fill:var(--quiet);opacity:.55}
 .logits .wins svg{fill:var(--bad);opacity:1}.logits .claimed svg{fill:var(--on);opacity:1}
 .logits .wins th,.logits .claimed th{font-weight:700}
@@ -85,20 +86,21 @@ figure{margin:0;min-width:0}
 .cells .l1{fill-opacity:.3}.cells .l2{fill-opacity:.55}.cells .l3{fill-opacity:.8}
 .maps figcaption,.chart figcaption{color:var(--quiet);font-size:.9rem;margin:.15rem 0}
 .charts{display:grid;gap:1.5rem 2.5rem;grid-template-columns:repeat(auto-fit,minmax(min(24rem,100%),1fr));align-items:start;margin-top:.8rem}
-.chart svg{display:block;width:100%;height:auto;font-size:14px;fill:var(--quiet)}
+.chart svg{display:block;width:100%;height:auto;font-size:12px;fill:var(--quiet)}
 .chart .grid{stroke:var(--line)}
 .chart .interval{stroke:var(--on);stroke-width:2.5;stroke-linecap:round;opacity:.55}
 .chart circle{fill:var(--on)}
+.chart .other{fill:none;stroke:var(--quiet);stroke-width:1.5}
 .chart polyline{fill:none;stroke-width:2.5;stroke:var(--on)}
 .chart .line1 circle{fill:var(--off)}.chart .line1 polyline{stroke:var(--off)}
 .chart .line2 circle{fill:var(--quiet)}.chart .line2 polyline{stroke:var(--quiet)}
-.chart .key{white-space:normal;margin-right:.8rem}
+.chart .keys{display:flex;flex-wrap:wrap;gap:0 1rem}
 .chart .key::before{content:"";display:inline-block;width:1.1rem;height:3px;margin-right:.4rem;vertical-align:middle;background:var(--on)}
 .chart .key.line1::before{background:var(--off)}.chart .key.line2::before{background:var(--quiet)}
 .chart .end{text-anchor:end}.chart .middle{text-anchor:middle}
 details{margin:.6rem 0}
 summary{cursor:pointer;color:var(--link);width:fit-content}
 footer{margin-top:2rem}
-@media (max-width:40rem){body{padding:1.25rem .75rem 3rem}.facts div{grid-template-columns:6rem 1fr;gap:.5rem}.matrix th,.matrix td{min-width:1.9rem;height:2.3rem}.matrix td small{font-size:.62rem}.counterexample img{width:7.5rem}}
+@media (max-width:40rem){body{padding:1.25rem .75rem 3rem}.facts div{grid-template-columns:6rem 1fr;gap:.5rem}.matrix th,.matrix td{min-width:1.7rem;width:1.7rem;height:2.2rem;padding:0}.matrix tbody th{min-width:1.2rem;width:1.2rem}.matrix td small{font-size:.6rem}.counterexample img{width:6.5rem}.pair figcaption{flex-basis:9rem}}
 @media print{:root{${LIGHT}}body{max-width:none;padding:0;font-size:10.5pt;background:#fff}article,.gate{border:0;padding:0;break-before:auto}details::details-content{content-visibility:visible;block-size:auto}details>summary{list-style:none;color:inherit}.scroll{overflow:visible}pre{white-space:pre-wrap}figure,tr,.verdict{break-inside:avoid}h2,h3,h4,caption,thead{break-after:avoid}.skip,nav{display:none}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 `;
