@@ -1,18 +1,23 @@
 /** Cones (or convex hulls) of samples with one activation pattern, certified without a solver. */
+import type { Certificate } from '../certificate/certificate.js';
 import { coneHolds } from '../checker/check-cone.js';
+import { coneRegion } from '../checker/cone-region.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { type OpenDatasetOptions, openDataset } from '../dataset/open-dataset.js';
-import { type PatternGroup, patternGroups } from '../invariance/shared-patterns.js';
+import { patternGroups, type SharedPatterns, samplesInCone } from '../invariance/shared-patterns.js';
 import { predict } from '../network/forward.js';
 import type { ConeDocument } from '../report/documents/cone.js';
 import type { Cone } from '../spec/property.js';
 import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
+import { matrixText } from './cone-matrix.js';
 import { datasetReferenceOf } from './dataset-reference.js';
 import { assertFits } from './invariance.js';
 import { modelReferenceOf, type OpenedModel, openComparedModel } from './open-model.js';
+import { assertWritable, writeOutput } from './output-file.js';
 import { type Progress, silentProgress } from './progress.js';
 import { earlierCertificate, writeCertificate } from './verify/certificate-file.js';
+import { refuseLoss } from './verify/refuse-loss.js';
 import { verify } from './verify/verify.js';
 import { VERSION } from './version.js';
 
@@ -26,12 +31,18 @@ export interface ConeOptions {
   /** How many of the largest sets to certify. */
   readonly most: number;
   readonly output?: string;
+  /** Replace what the output path holds, even if it shows more. */
+  readonly fresh?: boolean;
+  /** File for the matrices of the cones, exact. */
+  readonly matrix?: string;
 }
 
 /** @throws InputError for files and samples that do not fit; samples without a common pattern are a result */
 export async function cone(options: ConeOptions, progress: Progress = silentProgress): Promise<ConeDocument> {
   const inputs = [options.model, options.data, options.dataset?.labels];
-  if (options.output !== undefined) earlierCertificate(options.output, false, inputs);
+  const earlier =
+    options.output === undefined ? null : earlierCertificate(options.output, options.fresh === true, inputs);
+  if (options.matrix !== undefined) assertWritable(options.matrix, '--matrix', [...inputs, options.output]);
   progress.step(`reading ${options.model}`);
   const model = await openComparedModel(options.model);
   const dataset = await openDataset(options.data, options.dataset);
@@ -44,7 +55,7 @@ export async function cone(options: ConeOptions, progress: Progress = silentProg
       found: `${sample}`,
     });
   }
-  const groups = await patternGroups(model.network, dataset, (done, total) =>
+  const { table, groups } = await patternGroups(model.network, dataset, (done, total) =>
     progress.step(`evaluating ${dataset.name}`, done, total),
   );
   const chosen =
@@ -65,9 +76,11 @@ export async function cone(options: ConeOptions, progress: Progress = silentProg
         outcome.kind === 'invalid'
           ? `${outcome.rejection.place}: expected ${outcome.rejection.expected}, found ${outcome.rejection.found}`
           : null,
-      contained: outcome.kind === 'valid' ? containing(groups, samples[0]!).samples.length : 0,
+      contained: outcome.kind === 'valid' ? contained(model, dataset, table, property) : 0,
     };
   });
+  const held = cones.filter((_, i) => rows[i]!.holds);
+  if (options.matrix !== undefined) writeOutput(options.matrix, matrixText(model, held));
   return {
     format: 'napcert-cone/1',
     napcert: VERSION,
@@ -78,14 +91,8 @@ export async function cone(options: ConeOptions, progress: Progress = silentProg
     patterns: groups.length,
     shared: groups.filter(({ samples }) => samples.length > 1).length,
     certificate:
-      options.output === undefined
-        ? null
-        : await certify(
-            model,
-            dataset,
-            cones.filter((_, i) => rows[i]!.holds),
-            options.output,
-          ),
+      options.output === undefined ? null : await certify(model, dataset, held, options.output, earlier),
+    matrix: options.matrix ?? null,
   };
 }
 
@@ -107,8 +114,13 @@ function coneOf(
   };
 }
 
-function containing(groups: readonly PatternGroup[], sample: number): PatternGroup {
-  return groups.find(({ samples }) => samples.includes(sample))!;
+function contained(
+  { network }: OpenedModel,
+  dataset: Dataset,
+  table: SharedPatterns['table'],
+  { points, class: label }: Cone,
+): number {
+  return samplesInCone(network, dataset, table, coneRegion(network, points), label).length;
 }
 
 async function certify(
@@ -116,8 +128,16 @@ async function certify(
   dataset: Dataset,
   properties: readonly Cone[],
   output: string,
+  earlier: Certificate | null,
 ): Promise<ConeDocument['certificate']> {
   if (properties.length === 0) return null;
+  const claim = {
+    network,
+    modelSha256: loaded.sha256,
+    domain: { kind: 'unbounded' },
+    naps: new Map(),
+  } as const;
+  if (earlier !== null) refuseLoss(earlier, claim, properties, output);
   const certificate = await verify({
     model: loaded,
     network,

@@ -19,6 +19,7 @@ import { datasetReferenceOf } from './dataset-reference.js';
 import { compareAt, lowerAt } from './open-model.js';
 import { type Progress, silentProgress } from './progress.js';
 import { earlierCertificate, writeCertificate } from './verify/certificate-file.js';
+import { refuseLoss } from './verify/refuse-loss.js';
 import { verify } from './verify/verify.js';
 import { VERSION } from './version.js';
 
@@ -28,8 +29,10 @@ export interface InvarianceOptions {
   readonly data?: string;
   readonly dataset?: OpenDatasetOptions;
   readonly preprocessing?: Preprocessing;
-  /** Certificate to write; an earlier certificate there is replaced. */
+  /** Certificate to write; an earlier one there is replaced if it shows nothing else. */
   readonly output?: string;
+  /** Replace what the output path holds, even if it shows more. */
+  readonly fresh?: boolean;
 }
 
 /** @throws InputError for files that cannot be used; an operator that napcert cannot evaluate is no error */
@@ -39,7 +42,8 @@ export async function invariance(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<InvarianceDocument> {
   const inputs = [options.model, options.data, options.dataset?.labels];
-  if (options.output !== undefined) earlierCertificate(options.output, false, inputs);
+  const earlier =
+    options.output === undefined ? null : earlierCertificate(options.output, options.fresh === true, inputs);
   const preprocessing = options.preprocessing ?? 'not-stated';
   progress.step(`reading ${options.model}`);
   const loaded = await loadModel(options.model);
@@ -53,6 +57,15 @@ export async function invariance(
   if (search) progress.step('looking for an input whose class changes');
   const pair = search ? await witness(loaded, network, dataset, signal) : null;
   if (options.output !== undefined && network === null) throw refusal!;
+  if (earlier !== null && network !== null) {
+    const claim = {
+      network,
+      modelSha256: loaded.sha256,
+      domain: { kind: 'unbounded' },
+      naps: new Map(),
+    } as const;
+    refuseLoss(earlier, claim, [{ kind: 'scalar-invariance', preprocessing }], options.output!);
+  }
   const certificate =
     options.output === undefined || network === null
       ? null

@@ -2,6 +2,7 @@
 import type { Certificate, ObligationResult, PropertyResult } from '../../certificate/certificate.js';
 import type { ClaimContext } from '../../obligation/compile.js';
 import { type Property, propertyId } from '../../spec/property.js';
+import { canonicalJson, type Json } from '../../util/canonical-json.js';
 import { InputError } from '../../util/errors.js';
 import { obligationsByDigest } from './resume.js';
 
@@ -24,11 +25,11 @@ export function refuseLoss(
     });
   }
   const wanted = obligationsByDigest(claim, properties);
-  const ids = new Set(properties.map(propertyId));
+  const wantedProperties = new Map(properties.map((property) => [propertyId(property), property]));
   const results = new Map(predicate.obligations.map((result) => [result.id, result]));
   const isLost = (property: PropertyResult): boolean =>
     property.obligations.length === 0
-      ? !ids.has(property.id)
+      ? property.verdict !== 'unknown' && !same(property, wantedProperties.get(property.id))
       : property.obligations
           .flatMap((id) => results.get(id) ?? [])
           .some((result) => isAnswer(result) && !wanted.has(result.digest));
@@ -41,6 +42,12 @@ export function refuseLoss(
       'a new name, the same properties (or more) of the same NAPs and domain, or --fresh to replace it',
     found: `${lost.length} ${lost.length === 1 ? 'property' : 'properties'} that this run does not decide, for example ${lost[0]!.id}`,
   });
+}
+
+/** Names of cones are chosen, so equal ids are not enough there; what is said about preprocessing may change. */
+function same({ property }: PropertyResult, wanted: Property | undefined): boolean {
+  if (property.kind !== 'cone' || wanted === undefined) return wanted !== undefined;
+  return canonicalJson(property as Json) === canonicalJson(wanted as unknown as Json);
 }
 
 /** Not reached before an interruption is no result. */

@@ -10,6 +10,8 @@ interface Flags extends CommonOptions, DatasetFlags {
   readonly convex?: true;
   readonly most: number;
   readonly output?: string;
+  readonly fresh?: true;
+  readonly matrix?: string;
 }
 
 export function registerCone(program: Command): void {
@@ -32,7 +34,9 @@ export function registerCone(program: Command): void {
       integerOption('--most', 1, 1000),
       10,
     )
-    .option('-o, --output <file>', 'certificate to write; replaces an earlier one');
+    .option('-o, --output <file>', 'certificate to write; one that shows something else is not replaced')
+    .option('--fresh', 'replace whatever the output file holds')
+    .option('--matrix <file>', 'JSON file for the exact matrix of each cone');
   withDatasetOptions(command);
   withCommonOptions(command, [
     'cone model.onnx --data mnist -o model.cert.json',
@@ -49,6 +53,8 @@ export function registerCone(program: Command): void {
           most: flags.most,
           ...(flags.points === undefined ? {} : { samples: flags.points }),
           ...(flags.output === undefined ? {} : { output: flags.output }),
+          ...(flags.fresh === undefined ? {} : { fresh: true }),
+          ...(flags.matrix === undefined ? {} : { matrix: flags.matrix }),
         },
         progress,
       );

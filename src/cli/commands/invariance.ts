@@ -9,6 +9,7 @@ interface Flags extends CommonOptions, Omit<DatasetFlags, 'data'> {
   readonly data?: string;
   readonly preprocessing?: 'none' | 'scale' | 'shift';
   readonly output?: string;
+  readonly fresh?: true;
 }
 
 const CODES: Readonly<Record<InvarianceDocument['verdict'], ExitCode>> = {
@@ -32,7 +33,8 @@ export function registerInvariance(program: Command): void {
         'what is done to images before the model: nothing, multiplication by a positive constant, or a shift; recorded',
       ).choices(['none', 'scale', 'shift']),
     )
-    .option('-o, --output <file>', 'certificate to write; replaces an earlier one');
+    .option('-o, --output <file>', 'certificate to write; one that shows something else is not replaced')
+    .option('--fresh', 'replace whatever the output file holds');
   withOptionalDataset(command, 'samples to look for a refuting input in (default: random inputs)');
   withCommonOptions(command, [
     'invariance model.onnx --data mnist --preprocessing scale -o model.cert.json',
@@ -47,6 +49,7 @@ export function registerInvariance(program: Command): void {
           dataset: datasetOptions(flags),
           ...(flags.preprocessing === undefined ? {} : { preprocessing: flags.preprocessing }),
           ...(flags.output === undefined ? {} : { output: flags.output }),
+          ...(flags.fresh === undefined ? {} : { fresh: true }),
         },
         progress,
         signal(),

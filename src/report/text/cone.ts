@@ -4,7 +4,7 @@ import { counted, integer } from '../format.js';
 import { heading, sections, table } from '../table.js';
 
 export function coneText(document: ConeDocument): string {
-  const { cones, combinations, patterns, shared, dataset, certificate } = document;
+  const { cones, combinations, patterns, shared, dataset, certificate, matrix } = document;
   const rows = cones.map(({ name, class: label, samples, holds, contained }) => [
     holds ? chalk.green('holds') : chalk.yellow('not shown'),
     String(label),
@@ -20,13 +20,15 @@ export function coneText(document: ConeDocument): string {
         { title: 'verdict' },
         { title: 'class', align: 'right' },
         { title: 'points', align: 'right' },
-        { title: 'samples with the pattern', align: 'right' },
+        { title: 'samples inside', align: 'right' },
         { title: 'points are' },
       ],
       rows,
     ),
     reasons.length === 0 ? null : reasons.join('\n'),
     `${counted(patterns, 'pattern')} among ${integer(dataset.samples)} samples; ${counted(shared, 'pattern')} shared by two or more.`,
+    'Inside: every neuron z >= 0 or z <= 0 as at the points, boundary included, and the class wins.',
     certificate === null ? null : `Certificate: ${certificate.file}`,
+    matrix === null ? null : `Matrices: ${matrix}`,
   ]);
 }
