@@ -10,6 +10,7 @@ import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExport } from './commands/export.js';
 import { registerGate } from './commands/gate.js';
+import { registerInit } from './commands/init.js';
 import { registerInspect } from './commands/inspect.js';
 import { registerInvariance } from './commands/invariance.js';
 import { registerKeygen } from './commands/keygen.js';
@@ -27,6 +28,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerCoverage,
   registerVerify,
   registerCheck,
+  registerInit,
   registerGate,
   registerKeygen,
   registerSign,

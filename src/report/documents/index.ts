@@ -10,6 +10,7 @@ import { doctorSchema } from './doctor.js';
 import { evaluateSchema } from './evaluate.js';
 import { exportSchema } from './export.js';
 import { gateSchema } from './gate.js';
+import { initSchema } from './init.js';
 import { inspectSchema } from './inspect.js';
 import { invarianceSchema } from './invariance.js';
 import { keygenSchema } from './keygen.js';
@@ -30,6 +31,7 @@ export const DOCUMENTS = {
   evaluate: evaluateSchema,
   export: exportSchema,
   gate: gateSchema,
+  init: initSchema,
   inspect: inspectSchema,
   invariance: invarianceSchema,
   keygen: keygenSchema,
