@@ -40,6 +40,8 @@ export interface LinearForm {
   readonly tensor: TensorId;
   readonly coefficients: Float64Array;
   readonly constant: number;
+  /** Terms on tensors before `tensor`. */
+  readonly others?: readonly { readonly tensor: TensorId; readonly coefficients: Float64Array }[];
 }
 
 /** Pushes a form back to `stop` (a cut tensor or the input) and bounds what remains there by intervals. */
@@ -52,6 +54,7 @@ export function pushBack(
 ): PushBack {
   const coefficients: (Float64Array | null)[] = network.tensors.map(() => null);
   coefficients[form.tensor] = form.coefficients.slice();
+  for (const other of form.others ?? []) accumulate(coefficients, other.tensor, other.coefficients);
   const costs = new Map<TensorId, Float64Array>();
   const progress: Progress = { bounds, coefficients, costs };
   let constant = form.constant;

@@ -8,6 +8,7 @@ import { dropUnusable, dualBound } from './dual-bound.js';
 import { type Guarded, guardModel } from './guard.js';
 import { forgetHighsModule, highsModule, highsStatusName, setHighsOptions, toHighs } from './highs.js';
 import { farkasRay } from './highs-ray.js';
+import { withoutRows, withRows } from './model-rows.js';
 import type { LinearModel } from './solver.js';
 
 export type LpBasis = Basis;
@@ -41,19 +42,27 @@ export interface SparseCost {
   readonly values: ArrayLike<number>;
 }
 
+/** lower <= sum of values * columns <= upper; no column twice. */
+export interface LpRow {
+  readonly lower: number;
+  readonly upper: number;
+  readonly columns: readonly number[];
+  readonly values: readonly number[];
+}
+
 export type CreatedLp =
   | { readonly kind: 'ready'; readonly lp: PersistentLp }
   | Extract<Guarded, { kind: 'refused' }>;
 
 export class PersistentLp {
   /** The LP as it stands now. Rows may be wider than asked for, where tiny coefficients were taken out. */
-  readonly model: LinearModel;
+  model: LinearModel;
   readonly #highs: Highs;
   readonly #native: Model;
   /** Bounds at creation of columns with tiny coefficients taken out: those widths hold only inside them. */
   readonly #widest: { lower: Float64Array; upper: Float64Array } | null;
   /** 1 for rows that such coefficients were taken out of: their bounds hold what those could contribute. */
-  readonly #widenedRows: Uint8Array;
+  #widenedRows: Uint8Array;
   #dead: string | null = null;
 
   private constructor(highs: Highs, native: Model, model: LinearModel, widenedRows: Uint8Array) {
@@ -117,6 +126,25 @@ export class PersistentLp {
     this.#native.changeRowBounds(row, lower, upper);
     this.model.rowLower[row] = lower;
     this.model.rowUpper[row] = upper;
+  }
+
+  /** Appends rows; the last basis stays a start. Coefficients must be in the solver's range (none is taken out). */
+  addRows(rows: readonly LpRow[]): void {
+    for (const { lower, upper, columns, values } of rows)
+      this.#native.addRow(lower, upper, {
+        indices: Int32Array.from(columns),
+        values: Float64Array.from(values),
+      });
+    this.model = withRows(this.model, rows);
+    this.#widenedRows = padded(this.#widenedRows, this.model.rows);
+  }
+
+  /** Takes out appended rows, by number, ascending; later rows move up. */
+  removeRows(rows: readonly number[]): void {
+    if (rows.length === 0) return;
+    this.#native.deleteRows({ kind: 'set', indices: Int32Array.from(rows) });
+    this.model = withoutRows(this.model, rows);
+    this.#widenedRows = this.#widenedRows.slice(0, this.model.rows);
   }
 
   /** Replaces the whole objective. Throws RangeError for a length, column or number that is not right. */
@@ -227,6 +255,12 @@ export class PersistentLp {
 
 function open(reason: UnknownReason, nativeStatus: string, rowDual: Float64Array | null): LpResult {
   return { status: 'unknown', reason, nativeStatus, rowDual };
+}
+
+function padded(flags: Uint8Array, size: number): Uint8Array {
+  const all = new Uint8Array(size);
+  all.set(flags);
+  return all;
 }
 
 function scatter(cost: SparseCost, columns: number): Float64Array {

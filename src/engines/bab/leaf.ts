@@ -10,6 +10,7 @@ import type { Network, ReluLayer, TensorId } from '../../network/network.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import { residual } from '../../solvers/dual-bound.js';
 import type { Encoding } from '../encoding/encode.js';
+import { type HullCut, withCuts } from './hull-cuts.js';
 import { maxPasses } from './max-passes.js';
 
 export interface Leaf {
@@ -31,13 +32,14 @@ export function leafFromMultipliers(
   multipliers: Multipliers,
 ): Leaf {
   const { weight } = multipliers;
-  const form = outputForm(network, obligation, weight);
+  const { form, cuts } = withCuts(network, outputForm(network, obligation, weight), multipliers);
   const { pass, push } = pushFromMultipliers(network, bounds, form, encoding, multipliers);
   const step: LinStep = {
     rule: 'lin',
     weights: obligation.outputs.map((_, k) => (k === 0 ? weight : 0)),
     ...stopAt(network, encoding.start),
     pass,
+    ...(cuts.length === 0 ? {} : { cuts }),
   };
   return { step, bound: push.bound, push };
 }
@@ -47,6 +49,8 @@ export interface Multipliers {
   readonly rows: Float64Array;
   /** 1 for an optimal LP (its objective is the form), 0 for the ray of an infeasible one. */
   readonly weight: 0 | 1;
+  /** Cuts whose rows are the LP's last ones. */
+  readonly cuts?: readonly HullCut[];
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Network, TensorId } from '../../network/network.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import { type LpBasis, type LpResult, PersistentLp } from '../../solvers/highs-model.js';
 import { type Encoding, encode } from '../encoding/encode.js';
+import { type HullCut, rowOfCut } from './hull-cuts.js';
 
 /**
  * Added to the objective per unit of an element that has no upper bound, so that multipliers leave a strictly
@@ -21,6 +22,7 @@ export class Relaxation {
   readonly #network: Network;
   readonly #lp: PersistentLp;
   readonly #cost: Float64Array;
+  #cuts: readonly HullCut[] = [];
 
   private constructor(network: Network, encoding: Encoding, lp: PersistentLp) {
     this.start = encoding.start;
@@ -114,6 +116,25 @@ export class Relaxation {
       }
     }
     return true;
+  }
+
+  /** The cuts in force; their rows are the LP's last ones. */
+  get cuts(): readonly HullCut[] {
+    return this.#cuts;
+  }
+
+  addCuts(cuts: readonly HullCut[]): void {
+    this.#lp.addRows(cuts.map((cut) => rowOfCut(this.encoding, cut)));
+    this.#cuts = [...this.#cuts, ...cuts];
+  }
+
+  /** Takes out the cuts whose multiplier is 0, or all of them. */
+  dropCuts(rowDual: Float64Array | null): void {
+    const first = this.encoding.model.rows;
+    const idle = [...this.#cuts.keys()].filter((n) => rowDual === null || rowDual[first + n] === 0);
+    this.#lp.removeRows(idle.map((n) => first + n));
+    const gone = new Set(idle);
+    this.#cuts = this.#cuts.filter((_, n) => !gone.has(n));
   }
 
   /** Simplex iterations of the last solve. */

@@ -16,7 +16,9 @@ import { threadMemoryBytes } from '../../util/thread-memory.js';
 import { valuesAt } from '../encoding/encode.js';
 import { type Branch, rankNeurons, splitByValue, splitMaximum } from './branching.js';
 import { childBounds, restrict } from './children.js';
-import { type Leaf, leafFromMultipliers } from './leaf.js';
+import { evaluateWithCuts, solveOn } from './evaluate.js';
+import { withCutSteps } from './hull-cuts.js';
+import type { Leaf } from './leaf.js';
 import { splitLine } from './line-split.js';
 import { Pseudocosts } from './pseudocosts.js';
 import type { Relaxation } from './relaxation.js';
@@ -28,6 +30,8 @@ export interface SearchLimits {
   readonly maxNodes: number;
   readonly maxMemoryBytes: number;
   readonly signal: AbortSignal;
+  /** Rounds of cuts at the root (hull-cuts.ts); default none. */
+  readonly cutRounds?: number;
 }
 
 /** `ends`: the question is settled, or no proof can exist here. `stays-open`: only this leaf. `none`: split on. */
@@ -69,11 +73,12 @@ export async function search(
 ): Promise<SearchResult> {
   const run = new Search(network, relaxation, obligation, limits, hooks);
   relaxation.setObjective(obligation);
+  relaxation.dropCuts(null);
   try {
     const tree = await run.node(root, 0);
     return tree === null
       ? run.open('numerical')
-      : { kind: 'closed', tree, margin: run.margin, nodes: run.nodes };
+      : { kind: 'closed', tree: withCutSteps(tree, relaxation.cuts), margin: run.margin, nodes: run.nodes };
   } catch (stop) {
     if (stop instanceof Stop) return stop.result;
     throw stop;
@@ -101,8 +106,15 @@ class Search {
     // Timers and signals get their turn: LPs block the thread.
     if (this.nodes % 8 === 0) await new Promise((resolve) => setImmediate(resolve));
     this.#checkLimits();
-    const lp = this.#solve(bounds);
-    const leaf = this.#leaf(bounds, lp);
+    const evaluator = {
+      network: this.network,
+      relaxation: this.relaxation,
+      obligation: this.obligation,
+      secondsLeft: () => this.#secondsLeft(),
+    };
+    const rounds = this.nodes === 1 ? (this.limits.cutRounds ?? 0) : 0;
+    const closes = (leaf: Leaf): boolean => leaf.bound < this.#threshold(leaf);
+    const { lp, leaf } = evaluateWithCuts(evaluator, bounds, rounds, closes);
     if (this.nodes === 1 && leaf !== null) this.#rootBound = leaf.bound;
     if (leaf !== null && leaf.bound < this.#threshold(leaf)) return this.#close(leaf);
     const basis = this.relaxation.getBasis();
@@ -165,34 +177,7 @@ class Search {
   }
 
   #solve(bounds: Bounds): LpResult {
-    if (!this.relaxation.setBounds(bounds))
-      return { status: 'unknown', reason: 'numerical', nativeStatus: 'empty box', rowDual: null };
-    return this.relaxation.solve(this.#secondsLeft());
-  }
-
-  #leaf(bounds: Bounds, lp: LpResult): Leaf | null {
-    const { encoding } = this.relaxation;
-    switch (lp.status) {
-      case 'optimal':
-        return leafFromMultipliers(this.network, bounds, this.obligation, encoding, {
-          rows: lp.rowDual,
-          weight: 1,
-        });
-      case 'infeasible':
-        return leafFromMultipliers(this.network, bounds, this.obligation, encoding, {
-          rows: lp.ray,
-          weight: 0,
-        });
-      case 'unbounded':
-        return null;
-      case 'unknown':
-        return lp.rowDual === null
-          ? null
-          : leafFromMultipliers(this.network, bounds, this.obligation, encoding, {
-              rows: lp.rowDual,
-              weight: 1,
-            });
-    }
+    return solveOn(this.relaxation, bounds, this.#secondsLeft());
   }
 
   async #tryPoint(bounds: Bounds, x: Float64Array): Promise<PointOutcome> {

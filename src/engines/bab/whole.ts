@@ -1,12 +1,16 @@
 /** Branch and bound on the relaxation of the whole network: complete, and the only place where points are found. */
 import { forward } from '../../network/forward.js';
-import { type Network, neuronBlocks, type TensorId } from '../../network/network.js';
+import { type Network, neuronBlocks, reluLayers, type TensorId } from '../../network/network.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import type { Confirmed, Decision, EngineContext } from '../decision.js';
 import { interiorPoint } from '../falsify/interior-point.js';
 import { suggestionFor, undecided } from '../undecided.js';
 import { type Attempt, accepted, closed, excess } from './attempt.js';
 import { type SearchHooks, type SearchResult, search } from './search.js';
+
+/** ReLU layers up to which cuts pay: in deeper networks the first layer's triangles are not where bounds are lost. */
+const SHALLOW = 2;
+const CUT_ROUNDS = 6;
 
 /** What the points tried so far gave: a confirmed counterexample, and the least margin of a real point. */
 export interface Found {
@@ -27,7 +31,8 @@ export async function searchWhole(attempt: Attempt, start: TensorId): Promise<De
   const found = nothingFound();
   const hooks = wholeHooks(context, obligation, found);
   const { maxMemoryBytes, signal } = context;
-  const limits = { deadline, maxNodes, maxMemoryBytes, signal };
+  const cutRounds = reluLayers(context.network).length <= SHALLOW ? CUT_ROUNDS : 0;
+  const limits = { deadline, maxNodes, maxMemoryBytes, signal, cutRounds };
   const result = await search(context.network, relaxation, obligation, region.bounds, limits, hooks);
   if (result.kind === 'closed') {
     const { decision, rejected } = closed(attempt, result.tree);
