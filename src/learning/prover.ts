@@ -33,8 +33,8 @@ export class Prover {
   /** Competitors, the one that failed last first. */
   readonly #order: number[];
   readonly #neurons: number;
-  readonly #firstNeuron: number;
-  reused = 0;
+  /** performance.now() value at which tests end. */
+  deadline: number;
 
   constructor(
     readonly oracle: SuffixOracle,
@@ -43,13 +43,13 @@ export class Prover {
     readonly limits: ProverLimits,
   ) {
     this.#order = [...competitors];
+    this.deadline = limits.deadline;
     const blocks = neuronBlocks(oracle.network);
     this.#neurons = blocks.reduce((sum, { size }) => sum + size, 0);
-    this.#firstNeuron = blocks.find(({ layer }) => layer.output === oracle.start)?.offset ?? 0;
   }
 
   get expired(): boolean {
-    return performance.now() > this.limits.deadline || this.limits.signal.aborted;
+    return performance.now() > this.deadline || this.limits.signal.aborted;
   }
 
   /** A stored counterexample that none of the chosen literals excludes. */
@@ -66,7 +66,7 @@ export class Prover {
     for (const competitor of [...this.#order]) {
       const old = known.get(competitor);
       if (old !== undefined && this.oracle.stillProves(phases, competitor, old)) {
-        this.reused++;
+        this.oracle.reused++;
         proofs.set(competitor, old);
         continue;
       }
@@ -105,18 +105,14 @@ export class Prover {
     return cut;
   }
 
-  get firstNeuron(): number {
-    return this.#firstNeuron;
-  }
-
   #first(competitor: number): void {
     this.#order.splice(this.#order.indexOf(competitor), 1);
     this.#order.unshift(competitor);
   }
 
   #limits(): OracleLimits {
-    const { nodes, seconds, deadline, maxMemoryBytes, signal } = this.limits;
+    const { nodes, seconds, maxMemoryBytes, signal } = this.limits;
     const now = performance.now();
-    return { maxNodes: nodes, deadline: Math.min(deadline, now + seconds * 1000), maxMemoryBytes, signal };
+    return { maxNodes: nodes, deadline: Math.min(this.deadline, now + seconds * 1000), maxMemoryBytes, signal };
   }
 }
