@@ -200,3 +200,47 @@ describe('limits and misuse', () => {
     lp.dispose();
   });
 });
+
+describe('rows that come and go', () => {
+  it('count while they are there: min -x - y, with x + y <= 3, then x <= 1 as well', async () => {
+    const base = { lower: [0, 0], upper: [2, 2] };
+    const lp = await create({
+      kind: 'linear-model',
+      columns: 2,
+      rows: 1,
+      cost: Float64Array.of(-1, -2),
+      lower: Float64Array.from(base.lower),
+      upper: Float64Array.from(base.upper),
+      integer: new Uint8Array(2),
+      rowStart: Int32Array.of(0, 2),
+      col: Int32Array.of(0, 1),
+      value: Float64Array.of(1, 1),
+      rowLower: Float64Array.of(-Infinity),
+      rowUpper: Float64Array.of(3),
+    });
+    try {
+      const objective = (): number => {
+        const result = lp.solve(10);
+        expectProof(lp.model, result);
+        return result.status === 'optimal' ? result.objective : Number.NaN;
+      };
+      // x = 1, y = 2.
+      expect(objective()).toBeCloseTo(-5, 9);
+      lp.addRows([
+        { lower: -Infinity, upper: 0.5, columns: [0], values: [1] },
+        { lower: -Infinity, upper: 1, columns: [1, 0], values: [1, 0.5] },
+      ]);
+      // y <= 1 - x / 2: -x - 2 y >= -2, at every x <= 1/2.
+      expect(objective()).toBeCloseTo(-2, 9);
+      lp.removeRows([2]);
+      expect(lp.model.rows).toBe(2);
+      // x = 1/2, y = 2.
+      expect(objective()).toBeCloseTo(-4.5, 9);
+      lp.setRowBounds(1, -Infinity, Infinity);
+      lp.removeRows([1]);
+      expect(objective()).toBeCloseTo(-5, 9);
+    } finally {
+      lp.dispose();
+    }
+  });
+});
