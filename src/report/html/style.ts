@@ -1,6 +1,6 @@
 /** Style of the HTML report: light and dark, phone to paper. Colours are never the only sign. */
 
-const LIGHT = `--ground:#fbfaf8;--panel:#ffffff;--ink:#1c1d21;--quiet:#5f626b;--line:#e2dfd8;--ok:#0b7a52;--bad:#b3261e;--open:#8a5a00;--ok-rgb:11,122,82;--bad-rgb:179,38,30;--open-rgb:176,120,10;--on:#2b6cb0;--off:#d08a2e;--free:#eceae4;--link:#1d5fa8;--focus:#1d5fa8`;
+const LIGHT = `--ground:#fbfaf8;--panel:#ffffff;--ink:#1c1d21;--quiet:#5f626b;--line:#e2dfd8;--ok:#065a3b;--bad:#98170f;--open:#6b4500;--ok-rgb:11,122,82;--bad-rgb:179,38,30;--open-rgb:176,120,10;--on:#2b6cb0;--off:#d08a2e;--free:#eceae4;--link:#1d5fa8;--focus:#1d5fa8`;
 const DARK = `--ground:#14161a;--panel:#1c1f25;--ink:#e8e6e1;--quiet:#a3a7b0;--line:#343943;--ok:#5fd3a2;--bad:#ff8f85;--open:#f0bf62;--ok-rgb:64,190,138;--bad-rgb:255,110,98;--open-rgb:235,176,70;--on:#6aaef0;--off:#e2a24a;--free:#262a31;--link:#8fc2f7;--focus:#8fc2f7`;
 
 export const STYLE = `
