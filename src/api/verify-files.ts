@@ -14,6 +14,8 @@ import { InputError } from '../util/errors.js';
 import { assertFolder, drawCounterexamples, listCounterexamples } from './counterexample-files.js';
 import { datasetReferenceOf } from './dataset-reference.js';
 import { usefulJobs } from './executor/executor-for.js';
+import type { ClusterChoice } from './executor/open-cluster.js';
+import type { Shard } from './executor/shard.js';
 import { readPrivateKey } from './keys.js';
 import { compareAt, modelReferenceOf, openModel } from './open-model.js';
 import { examplesOf, type OpenedNaps, openNaps } from './open-naps.js';
@@ -52,6 +54,10 @@ export interface VerifyFilesOptions {
   readonly exactMargin?: boolean;
   /** Threads that decide at once; default: as many as are of use. */
   readonly jobs?: number;
+  /** Other machines that decide; a MILP solver's word is not taken from there. */
+  readonly cluster?: ClusterChoice;
+  /** Decide only a share of the obligations; `merge` puts the certificates together. */
+  readonly shard?: Shard;
   readonly output: string;
   /** Replace what the output path holds instead of going on from it. */
   readonly fresh?: boolean;
@@ -75,6 +81,14 @@ export async function verifyFiles(
   progress: Progress = silentProgress,
   signal?: AbortSignal,
 ): Promise<VerifyDocument> {
+  if (options.cluster !== undefined && options.engine === 'milp') {
+    const expected = '--engine bab or auto, whose proofs are checked when they come back';
+    throw new InputError('the word of a solver elsewhere is no evidence', {
+      place: '--redis',
+      expected,
+      found: 'milp',
+    });
+  }
   const spec = await readSpec(options.claims.spec);
   const napPath = options.naps ?? spec?.naps;
   const given = [options.model, napPath, options.data, options.dataset?.labels];
@@ -115,6 +129,8 @@ export async function verifyFiles(
       ...(options.maxNodes === undefined ? {} : { maxNodes: options.maxNodes }),
       ...(options.maxMemoryBytes === undefined ? {} : { maxMemoryBytes: options.maxMemoryBytes }),
       exactMargin: options.exactMargin ?? false,
+      ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
+      ...(options.shard === undefined ? {} : { shard: options.shard }),
       jobs: options.jobs ?? usefulJobs(model.network, claims.properties.length),
       candidates: witnessCandidates(naps, resumed),
       ...(resumed === null ? {} : { known: resumed.known, knownShared: resumed.shared }),

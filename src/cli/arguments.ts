@@ -92,6 +92,28 @@ export function listOption(option: string, example: string): Parser<readonly str
   };
 }
 
+/** `HOST:PORT`; port 0 is any free one. */
+export function hostAndPortOption(option: string): Parser<{ readonly host: string; readonly port: number }> {
+  return (text) => {
+    const [, host, digits] = /^(.{1,255}):(\d{1,5})$/.exec(text) ?? [];
+    const port = Number(digits);
+    if (host === undefined || !(port <= 65535))
+      throw wrong(option, 'HOST:PORT, for example 0.0.0.0:9464', text);
+    return { host, port };
+  };
+}
+
+/** `I/N` with 1 <= I <= N: one of N shares. */
+export function shardOption(option: string): Parser<{ readonly index: number; readonly count: number }> {
+  return (text) => {
+    const [, first, second] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? [];
+    const [index, count] = [Number(first), Number(second)];
+    if (!(index >= 1 && index <= count))
+      throw wrong(option, 'I/N with I from 1 to N, for example 3/10', text);
+    return { index, count };
+  };
+}
+
 function wrong(option: string, expected: string, text: string): InputError {
   return new InputError('the option has a wrong value', {
     place: option,

@@ -17,6 +17,16 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** Of a certificate, by how many of its properties got which verdict. */
+export function exitCodeOf(counts: {
+  readonly violated: number;
+  readonly unknown: number;
+  readonly vacuous: number;
+}): ExitCode {
+  if (counts.violated > 0) return EXIT.violated;
+  return counts.unknown + counts.vacuous > 0 ? EXIT.inconclusive : EXIT.ok;
+}
+
 /** The table that ends `napcert --help`. */
 export const EXIT_CODE_HELP = `
 Exit codes:

@@ -14,11 +14,15 @@ import { registerInit } from './commands/init.js';
 import { registerInspect } from './commands/inspect.js';
 import { registerInvariance } from './commands/invariance.js';
 import { registerKeygen } from './commands/keygen.js';
+import { registerMerge } from './commands/merge.js';
 import { registerMine } from './commands/mine.js';
 import { registerReport } from './commands/report.js';
 import { registerScalars } from './commands/scalars.js';
 import { registerSign } from './commands/sign.js';
+import { registerStatus } from './commands/status.js';
 import { registerVerify } from './commands/verify.js';
+import { registerVnnlib } from './commands/vnnlib.js';
+import { registerWorker } from './commands/worker.js';
 import { EXIT_CODE_HELP } from './exit-codes.js';
 
 const COMMANDS: readonly ((program: Command) => void)[] = [
@@ -27,7 +31,11 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerMine,
   registerCoverage,
   registerVerify,
+  registerVnnlib,
   registerCheck,
+  registerMerge,
+  registerWorker,
+  registerStatus,
   registerInit,
   registerGate,
   registerKeygen,

@@ -13,6 +13,7 @@ interface Entry<T, R> {
 }
 
 interface Group<T, R> {
+  readonly key: string | null;
   readonly waiting: Entry<T, R>[];
   /** When its own lane took the item that it is at; null before and between items. */
   since: number | null;
@@ -21,9 +22,13 @@ interface Group<T, R> {
 
 /** An item that takes this long makes the rest of its group worth doing elsewhere, bounds and all. */
 const HELP_AFTER_MS = 2000;
+/** Keys remembered. */
+const HOMES = 1000;
 
 export class Dispatcher<T, R> {
   readonly #groups: Group<T, R>[] = [];
+  /** Where a key's items went last: that lane still has what they share. */
+  readonly #homes = new Map<string, number>();
   readonly #idle: Set<number>;
   #timer: NodeJS.Timeout | null = null;
 
@@ -35,16 +40,20 @@ export class Dispatcher<T, R> {
     this.#idle = new Set(Array.from({ length: lanes }, (_, lane) => lane));
   }
 
-  /** Items are begun in order; each result settles on its own. Rejects with what `run` rejects with. */
-  submit(items: readonly T[]): Promise<R>[] {
-    const group: Group<T, R> = { waiting: [], since: null, lane: null };
+  /**
+   * Items are begun in order; each result settles on its own. Rejects with what `run` rejects with.
+   * @param key names what the items share; items of an open group with this key join it
+   */
+  submit(items: readonly T[], key: string | null = null): Promise<R>[] {
+    const open = key === null ? undefined : this.#groups.find((group) => group.key === key);
+    const group: Group<T, R> = open ?? { key, waiting: [], since: null, lane: null };
     const results = items.map(
       (item) =>
         new Promise<R>((resolve, reject) => {
           group.waiting.push({ item, resolve, reject });
         }),
     );
-    if (items.length > 0) this.#groups.push(group);
+    if (items.length > 0 && open === undefined) this.#groups.push(group);
     this.#fill();
     return results;
   }
@@ -60,7 +69,7 @@ export class Dispatcher<T, R> {
       if (group === null) continue;
       this.#idle.delete(lane);
       const own = group.lane === null || group.lane === lane;
-      if (own) group.lane = lane;
+      if (own) this.#settle(group, lane);
       void this.#work(lane, group, (own ? group.waiting.shift() : group.waiting.pop())!, own);
     }
     this.#wakeLater();
@@ -79,14 +88,30 @@ export class Dispatcher<T, R> {
     this.#fill();
   }
 
-  /** Its own group, then one that nobody has, then the largest that has taken long. */
+  /** Its own group, then one that nobody has (best one that it had before), then the largest that has taken long. */
   #next(lane: number): Group<T, R> | null {
     const open = this.#groups.filter(({ waiting }) => waiting.length > 0);
-    const mine = open.find((group) => group.lane === lane) ?? open.find((group) => group.lane === null);
+    const mine = open.find((group) => group.lane === lane);
     if (mine !== undefined) return mine;
+    const free = open.filter((group) => group.lane === null);
+    const home = ({ key }: Group<T, R>): number | undefined =>
+      key === null ? undefined : this.#homes.get(key);
+    const next =
+      free.find((group) => home(group) === lane) ??
+      free.find((group) => !this.#idle.has(home(group) ?? -1)) ??
+      null;
+    if (next !== null) return next;
     const now = performance.now();
     const slow = open.filter(({ since }) => since !== null && now - since >= this.helpAfterMs);
     return slow.sort((a, b) => b.waiting.length - a.waiting.length)[0] ?? null;
+  }
+
+  #settle(group: Group<T, R>, lane: number): void {
+    group.lane = lane;
+    if (group.key === null) return;
+    this.#homes.delete(group.key);
+    this.#homes.set(group.key, lane);
+    if (this.#homes.size > HOMES) this.#homes.delete(this.#homes.keys().next().value!);
   }
 
   /** An idle lane looks again when a busy group has become slow. */

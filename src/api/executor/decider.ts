@@ -9,7 +9,7 @@ import { type Decided, decide } from '../../engines/portfolio.js';
 import { RegionCache } from '../../engines/region.js';
 import type { Network } from '../../network/network.js';
 import { openSession } from '../../network/oracle.js';
-import type { ClaimContext } from '../../obligation/compile.js';
+import { type ClaimContext, regionDigest } from '../../obligation/compile.js';
 import type { Arithmetic, Obligation } from '../../obligation/obligation.js';
 import { closeSolvers } from '../../solvers/solve.js';
 import { type Auditor, auditor } from '../verify/audit.js';
@@ -87,7 +87,7 @@ export class Decider {
       signal,
     };
     const decided = await decide(context, obligation, null);
-    return { ...decided, decision: this.#named(decided.decision) };
+    return { ...decided, decision: this.#named(obligation, decided.decision) };
   }
 
   async close(): Promise<void> {
@@ -107,14 +107,18 @@ export class Decider {
   }
 
   /** Lists of lemmas get a name that means the same wherever they were found. */
-  #named(decision: Decision): Decision {
+  #named(obligation: Obligation, decision: Decision): Decision {
     if (decision.verdict !== 'unsat' || decision.shared === null) return decision;
     const { lemmas } = decision.shared;
-    const id = this.#names.get(lemmas) ?? nameOfLemmas(lemmas);
+    const id = this.#names.get(lemmas) ?? nameOfLemmas(this.#regionOf(obligation), lemmas);
     this.#names.set(lemmas, id);
     const shared: SharedList = { id, lemmas };
     const steps = decision.steps.map((step): ProofStep => (step.rule === 'shared' ? { ...step, id } : step));
     return { ...decision, shared, steps };
+  }
+
+  #regionOf(obligation: Obligation): string {
+    return regionDigest(claimOf(this.model), { ...obligation, outputs: [] });
   }
 }
 

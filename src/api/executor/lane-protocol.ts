@@ -1,5 +1,6 @@
 /** What goes between the program and a deciding thread. All of it is plain data for structured cloning. */
 import type { ProofStep } from '../../certificate/proof.js';
+import type { Answer } from '../../cluster/job-wire.js';
 import type { DecideSettings } from '../../engines/executor.js';
 import type { RegionSample } from '../../engines/falsify/region-sample.js';
 import type { Decided } from '../../engines/portfolio.js';
@@ -12,7 +13,8 @@ export interface LaneModel {
   readonly arithmetic: Arithmetic;
 }
 
-export interface LaneTask {
+export interface DecideTask {
+  readonly kind: 'decide';
   readonly obligation: Obligation;
   readonly settings: DecideSettings;
   /** Names the region; a thread that has it keeps its bounds. */
@@ -21,8 +23,23 @@ export interface LaneTask {
   readonly sample: RegionSample | null | 'kept';
 }
 
-export interface LaneAnswer {
-  readonly decided: Decided;
-  /** Lemmas of the decision's shared list are left out (empty) where this thread has sent them before. */
-  readonly lemmas: readonly ProofStep[] | 'sent' | null;
+/** Checks what another machine says about an obligation. */
+export interface AdmitTask {
+  readonly kind: 'admit';
+  readonly obligation: Obligation;
+  readonly region: string;
+  readonly answer: Answer;
+  readonly lemmas: readonly ProofStep[] | null;
+  readonly worker: string;
 }
+
+export type LaneTask = DecideTask | AdmitTask;
+
+export type LaneAnswer =
+  | {
+      readonly kind: 'decided';
+      readonly decided: Decided;
+      /** Lemmas of the decision's shared list, which has none itself; `sent` where this thread has sent them before. */
+      readonly lemmas: readonly ProofStep[] | 'sent' | null;
+    }
+  | { readonly kind: 'rejected'; readonly rejected: string };

@@ -2,17 +2,21 @@
 import { workerData } from 'node:worker_threads';
 import type { ScannedData } from '../../engines/falsify/follower-scan.js';
 import { scannedFrom } from '../../engines/falsify/region-sample.js';
+import type { Decided } from '../../engines/portfolio.js';
 import { lowerModel } from '../../network/lower.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import { decodeModel } from '../../onnx/load-model.js';
 import type { LaneCall } from '../../pool/lane.js';
+import { Admission } from './admit.js';
 import { Decider } from './decider.js';
-import type { LaneAnswer, LaneModel, LaneTask } from './lane-protocol.js';
+import type { AdmitTask, DecideTask, LaneAnswer, LaneModel, LaneTask } from './lane-protocol.js';
 
 interface Held {
   readonly key: string;
   readonly first: Obligation;
-  readonly data: ScannedData | null;
+  /** Undefined until a task brings it: the thread may have begun with checking. */
+  data: ScannedData | null | undefined;
+  readonly admission: Admission;
 }
 
 let opened: Promise<Decider> | null = null;
@@ -25,35 +29,61 @@ async function open(): Promise<Decider> {
   return Decider.open({ bytes, sha256, network, arithmetic });
 }
 
-export default async function decideTask({ task, port }: LaneCall<LaneTask>): Promise<LaneAnswer> {
+export default async function runTask({ task, port }: LaneCall<LaneTask>): Promise<LaneAnswer> {
   const stop = new AbortController();
   port.on('message', () => stop.abort());
   try {
     opened ??= open();
     const decider = await opened;
-    const { network } = decider.model;
-    if (held?.key !== task.region) {
-      if (task.sample === 'kept') throw new Error(`the thread has no region ${task.region}`);
-      const data = task.sample === null ? null : scannedFrom(network, task.sample);
-      held = { key: task.region, first: task.obligation, data };
-      sent.clear();
-    }
+    const region = hold(decider, task);
     // Equal regions become the same objects, by which bounds and tolerances are known.
-    const { box, naps, tolerances } = held.first;
+    const { box, naps, tolerances } = region.first;
     const obligation = { ...task.obligation, box, naps, ...(tolerances === undefined ? {} : { tolerances }) };
-    const decided = await decider.decide(obligation, task.settings, held.data, stop.signal);
-    return withoutRepetition(decided);
+    return task.kind === 'decide'
+      ? await decide(decider, region, task, obligation, stop.signal)
+      : await admit(region, task, obligation);
   } finally {
     port.close();
   }
 }
 
-function withoutRepetition(decided: LaneAnswer['decided']): LaneAnswer {
+function hold(decider: Decider, { region, obligation }: LaneTask): Held {
+  if (held?.key === region) return held;
+  sent.clear();
+  const admission = new Admission(decider.model, decider.replayer);
+  held = { key: region, first: obligation, data: undefined, admission };
+  return held;
+}
+
+async function decide(
+  decider: Decider,
+  region: Held,
+  { sample, settings }: DecideTask,
+  obligation: Obligation,
+  signal: AbortSignal,
+): Promise<LaneAnswer> {
+  if (sample !== 'kept') region.data = sample === null ? null : scannedFrom(decider.model.network, sample);
+  if (region.data === undefined) throw new Error(`the thread has no sample of region ${region.key}`);
+  return withoutRepetition(await decider.decide(obligation, settings, region.data, signal));
+}
+
+async function admit(
+  { admission }: Held,
+  { answer, lemmas, worker }: AdmitTask,
+  obligation: Obligation,
+): Promise<LaneAnswer> {
+  const admitted = await admission.admit(obligation, answer, lemmas, worker);
+  if ('rejected' in admitted) return { kind: 'rejected', rejected: admitted.rejected };
+  return withoutRepetition({ decision: admitted.decision, engine: answer.engine, seconds: 0 });
+}
+
+function withoutRepetition(decided: Decided): LaneAnswer {
   const { decision } = decided;
-  if (decision.verdict !== 'unsat' || decision.shared === null) return { decided, lemmas: null };
+  if (decision.verdict !== 'unsat' || decision.shared === null)
+    return { kind: 'decided', decided, lemmas: null };
   const { id, lemmas } = decision.shared;
   const known = sent.has(id);
   sent.add(id);
   const light = { ...decision, shared: { id, lemmas: [] } };
-  return { decided: { ...decided, decision: light }, lemmas: known ? 'sent' : lemmas };
+  return { kind: 'decided', decided: { ...decided, decision: light }, lemmas: known ? 'sent' : lemmas };
 }

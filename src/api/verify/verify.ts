@@ -24,7 +24,7 @@ import type { SolverName } from '../../solvers/solver.js';
 import { componentVersions } from '../../solvers/versions.js';
 import type { Property } from '../../spec/property.js';
 import { openReplayer } from '../executor/decider.js';
-import { executorFor } from '../executor/executor-for.js';
+import { type ExecutorLimits, executorFor } from '../executor/executor-for.js';
 import { type Progress, silentProgress } from '../progress.js';
 import { checkedOutCommit, dependencyVersion, VERSION } from '../version.js';
 import type { Claims } from './claims.js';
@@ -63,7 +63,10 @@ export interface VerifyInput {
   readonly maxMemoryBytes?: number;
   /** Threads that decide at once; default 1, which is this one. */
   readonly jobs?: number;
-  /** Decides obligations instead of threads of this process; closed by the caller. */
+  /** Other machines that decide, or the share of the work that is this run's. */
+  readonly cluster?: NonNullable<ExecutorLimits['cluster']>;
+  readonly shard?: NonNullable<ExecutorLimits['shard']>;
+  /** Decides obligations instead of all these; closed by the caller. */
   readonly executor?: Executor;
   /** Results of an earlier run by obligation digest, re-checked by the caller. */
   readonly known?: ReadonlyMap<string, ObligationResult>;
@@ -98,7 +101,7 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
   const runtime = await openSession(model.bytes, network);
   const replayer = await openReplayer(decided);
   const components = { ...(await componentVersions()), ...ownComponents() };
-  const executor = input.executor ?? (await executorFor(decided, input));
+  const executor = input.executor ?? (await executorFor(decided, input, progress));
   const claim: ClaimContext = {
     network,
     modelSha256: model.sha256,

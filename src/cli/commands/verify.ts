@@ -1,14 +1,14 @@
 import { type Command, Option } from 'commander';
-import type { VerifyDocument } from '../../report/documents/verify.js';
 import { verifyText } from '../../report/text/verify.js';
-import { integerOption, secondsOption } from '../arguments.js';
+import { integerOption, secondsOption, shardOption } from '../arguments.js';
 import { type ClaimFlags, claimChoices, withClaimOptions } from '../claim-options.js';
+import { type ClusterFlags, clusterChoice, withClusterOptions } from '../cluster-options.js';
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
 import { type DatasetFlags, datasetOptions, withOptionalDataset } from '../dataset-options.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
+import { exitCodeOf } from '../exit-codes.js';
 import { withRequiredOption } from '../required-option.js';
 
-interface Flags extends CommonOptions, ClaimFlags, Omit<DatasetFlags, 'data'> {
+interface Flags extends CommonOptions, ClaimFlags, ClusterFlags, Omit<DatasetFlags, 'data'> {
   readonly data?: string;
   readonly arithmetic: 'real' | 'float32';
   readonly engine: 'auto' | 'bab' | 'milp';
@@ -18,6 +18,7 @@ interface Flags extends CommonOptions, ClaimFlags, Omit<DatasetFlags, 'data'> {
   readonly maxMemory?: number;
   readonly exactMargin?: true;
   readonly jobs?: number;
+  readonly shard?: { readonly index: number; readonly count: number };
   readonly output: string;
   readonly fresh?: true;
   readonly pictures?: string;
@@ -79,6 +80,11 @@ export function registerVerify(program: Command): void {
       'private key (`napcert keygen`): also write the certificate as a signed envelope',
     )
     .option('--counterexamples <folder>', 'existing folder for a JSON file of every counterexample');
+  withClusterOptions(command).option(
+    '--shard <i/n>',
+    'decide only one of n shares of the obligations; `napcert merge` puts the certificates together',
+    shardOption('--shard'),
+  );
   withOptionalDataset(command, 'samples to look for counterexamples and witnesses in');
   withCommonOptions(command, [
     'verify model.onnx --naps model.nap.json --data mnist -o model.cert.json',
@@ -87,6 +93,7 @@ export function registerVerify(program: Command): void {
   ]).action((model: string, flags: Flags) =>
     run(flags, async ({ progress, signal }) => {
       const { verifyFiles } = await import('../../api/verify-files.js');
+      const cluster = clusterChoice(flags, flags.jobs);
       const document = await verifyFiles(
         {
           model,
@@ -102,6 +109,8 @@ export function registerVerify(program: Command): void {
           ...(flags.maxMemory === undefined ? {} : { maxMemoryBytes: flags.maxMemory * 2 ** 20 }),
           ...(flags.exactMargin === undefined ? {} : { exactMargin: true }),
           ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
+          ...(cluster === null ? {} : { cluster }),
+          ...(flags.shard === undefined ? {} : { shard: flags.shard }),
           output: flags.output,
           ...(flags.fresh === undefined ? {} : { fresh: true }),
           ...(flags.pictures === undefined ? {} : { pictures: flags.pictures }),
@@ -111,12 +120,7 @@ export function registerVerify(program: Command): void {
         progress,
         signal(),
       );
-      return { document, text: verifyText, exitCode: exitCode(document) };
+      return { document, text: verifyText, exitCode: exitCodeOf(document.counts) };
     }),
   );
-}
-
-function exitCode({ counts }: VerifyDocument): ExitCode {
-  if (counts.violated > 0) return EXIT.violated;
-  return counts.unknown + counts.vacuous > 0 ? EXIT.inconclusive : EXIT.ok;
 }

@@ -14,11 +14,15 @@ import { initSchema } from './init.js';
 import { inspectSchema } from './inspect.js';
 import { invarianceSchema } from './invariance.js';
 import { keygenSchema } from './keygen.js';
+import { mergeSchema } from './merge.js';
 import { mineSchema } from './mine.js';
 import { reportSchema } from './report.js';
 import { scalarsSchema } from './scalars.js';
 import { signSchema } from './sign.js';
+import { statusSchema } from './status.js';
 import { verifySchema } from './verify.js';
+import { vnnlibSchema } from './vnnlib.js';
+import { workerSchema } from './worker.js';
 
 export const DOCUMENTS = {
   check: checkSchema,
@@ -35,11 +39,15 @@ export const DOCUMENTS = {
   inspect: inspectSchema,
   invariance: invarianceSchema,
   keygen: keygenSchema,
+  merge: mergeSchema,
   mine: mineSchema,
   report: reportSchema,
   scalars: scalarsSchema,
   sign: signSchema,
+  status: statusSchema,
   verify: verifySchema,
+  vnnlib: vnnlibSchema,
+  worker: workerSchema,
 } as const;
 
 export type DocumentName = keyof typeof DOCUMENTS;

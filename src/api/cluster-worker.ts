@@ -1,0 +1,115 @@
+/** The use case behind `napcert worker`: obligations of any model, one per thread, as long as it is wanted. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { encodeAnswer } from '../cluster/answer-wire.js';
+import { buildDigest } from '../cluster/build-digest.js';
+import { connect, type RedisChoice, redisAddress } from '../cluster/connection.js';
+import type { Job, Receipt } from '../cluster/job-wire.js';
+import { type MetricsServer, startMetrics } from '../cluster/metrics.js';
+import { type BlobStore, folderStore, redisStore } from '../cluster/store.js';
+import { ClusterWorker } from '../cluster/worker.js';
+import type { WorkerDocument } from '../report/documents/worker.js';
+import { type Progress, silentProgress } from './progress.js';
+import { VERSION } from './version.js';
+import { WorkerLanes } from './worker-lanes.js';
+import { WorkerModels } from './worker-models.js';
+
+export interface ClusterWorkerOptions extends RedisChoice {
+  /** Folder that all machines see, for models, regions and proofs; default: Redis. */
+  readonly store?: string;
+  readonly jobs: number;
+  /** Memory of the process; each thread gets its share. */
+  readonly maxMemoryBytes: number;
+  /** Where to serve metrics, if anywhere. */
+  readonly metrics?: { readonly host: string; readonly port: number };
+  /** Ends when no job has come for this long; default: never. */
+  readonly idleSeconds?: number;
+}
+
+const LOOK_MS = 500;
+
+/**
+ * Works until the signal; then running jobs go back to the queue.
+ * @throws InputError if Redis cannot be reached, or the cluster runs (or turns to) another build
+ */
+export async function runWorker(
+  options: ClusterWorkerOptions,
+  signal: AbortSignal,
+  progress: Progress = silentProgress,
+): Promise<WorkerDocument> {
+  const address = redisAddress(options);
+  const redis = await connect(address);
+  const store: BlobStore = options.store === undefined ? redisStore(redis) : folderStore(options.store);
+  const id = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`.slice(0, 150);
+  const models = new WorkerModels(store);
+  const lanes = new WorkerLanes(options.jobs, options.maxMemoryBytes);
+  const ended: Record<string, number> = {
+    sat: 0,
+    unsat: 0,
+    unknown: 0,
+    failed: 0,
+    cancelled: 0,
+    returned: 0,
+  };
+  let metrics: MetricsServer | null = null;
+  let worker: ClusterWorker | null = null;
+  let last = performance.now();
+  const work = async (job: Job, stop: AbortSignal): Promise<Receipt> => {
+    const { model, network, obligation } = await models.open(job);
+    const decided = await lanes.decide(
+      { model, arithmetic: job.arithmetic, obligation, settings: job.settings, region: job.regionDigest },
+      () => models.sample(job, network),
+      stop,
+    );
+    const answer = await encodeAnswer(network, decided, (lemmas) =>
+      store.put(Buffer.from(JSON.stringify(lemmas))),
+    );
+    const blob = await store.put(Buffer.from(JSON.stringify(answer)));
+    return { answer: blob, verdict: answer.verdict, worker: id, seconds: decided.seconds };
+  };
+  try {
+    worker = await ClusterWorker.start({
+      redis,
+      address,
+      id,
+      build: buildDigest(),
+      lanes: options.jobs,
+      work,
+      onNote: progress.note,
+      onJob: (outcome, seconds) => {
+        ended[outcome] = (ended[outcome] ?? 0) + 1;
+        last = performance.now();
+        metrics?.onJob(outcome, seconds);
+        const done = Object.values(ended).reduce((sum, count) => sum + count, 0);
+        progress.step('jobs done', done);
+      },
+    });
+    const own = worker;
+    if (options.metrics !== undefined) {
+      metrics = await startMetrics({ ...options.metrics, lanes: options.jobs, busy: () => own.busy, redis });
+    }
+    progress.note(`waiting for work on ${address.shown}, ${options.jobs} at once`);
+    await Promise.race([own.refused, untilEnd(signal, () => idle(own), options.idleSeconds)]);
+  } finally {
+    await worker?.drain();
+    await lanes.close();
+    await metrics?.close();
+    redis.disconnect();
+  }
+  return { format: 'napcert-worker/1', napcert: VERSION, id, jobs: options.jobs, ended };
+
+  function idle(current: ClusterWorker): number {
+    return current.busy > 0 ? 0 : (performance.now() - last) / 1000;
+  }
+}
+
+function untilEnd(signal: AbortSignal, idle: () => number, limit: number | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (signal.aborted || (limit !== undefined && idle() > limit)) {
+        clearInterval(timer);
+        resolve();
+      }
+    }, LOOK_MS);
+  });
+}

@@ -1,0 +1,206 @@
+/**
+ * Decides obligations on other machines, over the queue. Nothing that comes back is believed: proofs are checked and
+ * points replayed here, in threads of this process, and what does not stand is decided here instead.
+ */
+import type { ProofStep } from '../../certificate/proof.js';
+import type { Coordinator, JobOutcome } from '../../cluster/coordinator.js';
+import { type Answer, answerSchema, JOB_FORMAT, type Job, lemmasSchema } from '../../cluster/job-wire.js';
+import { encodeRegion, encodeSample, parse } from '../../cluster/region-wire.js';
+import type { BlobStore } from '../../cluster/store.js';
+import type { DecideOptions, DecideSettings, Executor } from '../../engines/executor.js';
+import type { Decided } from '../../engines/portfolio.js';
+import { undecided } from '../../engines/undecided.js';
+import { regionDigest } from '../../obligation/compile.js';
+import type { Obligation } from '../../obligation/obligation.js';
+import { sha256 } from '../../util/digest.js';
+import { InputError } from '../../util/errors.js';
+import { decideInCubes } from './cubes.js';
+import type { DecidedModel } from './decider.js';
+import { notReached } from './local.js';
+import type { Pool } from './pool.js';
+import { sampleOf } from './sample.js';
+
+export interface ClusterParts {
+  readonly model: DecidedModel;
+  readonly coordinator: Coordinator;
+  readonly store: BlobStore;
+  /** Checks what comes back, and decides what nobody else can. */
+  readonly pool: Pool;
+  /** An obligation that takes longer is split into cubes where workers are idle; 0 for never. */
+  readonly splitAfterSeconds: number;
+  readonly close: () => Promise<void>;
+}
+
+/** Properties in flight: their obligations fill the queue. */
+const WIDTH = 64;
+
+export function clusterExecutor(parts: ClusterParts): Executor {
+  const run = new ClusterRun(parts);
+  return {
+    lanes: WIDTH,
+    decide: (obligations, settings, options) => run.decide(obligations, settings, options),
+    close: parts.close,
+  };
+}
+
+/** What all obligations of a region send. */
+interface Region {
+  readonly digest: string;
+  readonly blobs: () => readonly Uint8Array[];
+  readonly base: Omit<Job, 'id' | 'digest' | 'outputs'>;
+}
+
+class ClusterRun {
+  readonly #lemmas = new Map<string, readonly ProofStep[]>();
+
+  constructor(readonly parts: ClusterParts) {}
+
+  decide(
+    obligations: readonly Obligation[],
+    settings: DecideSettings,
+    options: DecideOptions,
+  ): Promise<Decided>[] {
+    const [first] = obligations;
+    if (first === undefined) return [];
+    const region = this.#region(first, settings, options);
+    return obligations.map((obligation) => this.#decideOne(obligation, region, settings, options));
+  }
+
+  async #decideOne(
+    obligation: Obligation,
+    region: Region,
+    settings: DecideSettings,
+    options: DecideOptions,
+  ): Promise<Decided> {
+    if (options.signal.aborted) return notReached();
+    options.onBegin?.(obligation);
+    const { coordinator, splitAfterSeconds, model, pool } = this.parts;
+    const ask = (part: Obligation, signal: AbortSignal): Promise<Decided> =>
+      this.#ask(part, part === obligation ? region : this.#region(part, settings, {}), settings, {
+        ...options,
+        signal,
+      });
+    return decideInCubes({
+      network: model.network,
+      modelSha256: model.sha256,
+      obligation,
+      region: region.digest,
+      ask,
+      admit: pool.admit,
+      splitAfterSeconds,
+      idle: () => coordinator.idle,
+      signal: options.signal,
+      onNote: (line) => options.onNote?.(line),
+    });
+  }
+
+  /** One job, and its answer as far as it stands. */
+  async #ask(
+    obligation: Obligation,
+    region: Region,
+    settings: DecideSettings,
+    options: DecideOptions,
+  ): Promise<Decided> {
+    const job: Job = {
+      ...region.base,
+      id: obligation.id,
+      digest: obligation.digest,
+      outputs: obligation.outputs.map(({ terms, bound }) => ({
+        terms: terms.map((term) => ({ ...term })),
+        bound,
+      })),
+    };
+    const outcome = await this.parts.coordinator.run(job, () => this.#store(region), options.signal);
+    switch (outcome.kind) {
+      case 'answered':
+        return this.#admit(obligation, region, outcome, settings, options);
+      case 'cancelled':
+        return notReached();
+      case 'failed':
+        return open('solver-crash', `workers failed on it: ${outcome.reason}`);
+      case 'abandoned':
+        return open('timeout', outcome.reason);
+    }
+  }
+
+  async #admit(
+    obligation: Obligation,
+    region: Region,
+    { receipt }: Extract<JobOutcome, { kind: 'answered' }>,
+    settings: DecideSettings,
+    options: DecideOptions,
+  ): Promise<Decided> {
+    const { worker, seconds } = receipt;
+    let rejected: string;
+    try {
+      const answer = parse(answerSchema, await this.#text(receipt.answer), 'answer');
+      const lemmas = await this.#lemmasOf(answer);
+      const task = { obligation, region: region.digest, answer, lemmas, worker };
+      const reply = await this.parts.pool.admit(task, options.signal);
+      if ('decided' in reply) return { ...reply.decided, seconds };
+      rejected = reply.rejected;
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      rejected = error.message;
+    }
+    if (options.signal.aborted) return notReached();
+    options.onNote?.(
+      `${obligation.id}: refused what worker ${worker} returned (${rejected}); deciding it here`,
+    );
+    const [own] = this.parts.pool.decide([obligation], settings, options);
+    return own!;
+  }
+
+  #region(first: Obligation, settings: DecideSettings, { data }: Pick<DecideOptions, 'data'>): Region {
+    const { model, coordinator } = this.parts;
+    const claim = { network: model.network, modelSha256: model.sha256 };
+    const sample = sampleOf(data, first);
+    const regionText = Buffer.from(encodeRegion(first));
+    const sampleText = sample === null ? null : Buffer.from(encodeSample(sample));
+    const digest = regionDigest(claim, { ...first, outputs: [] });
+    return {
+      digest,
+      blobs: () => [model.bytes, regionText, ...(sampleText === null ? [] : [sampleText])],
+      base: {
+        format: JOB_FORMAT,
+        build: coordinator.options.build,
+        model: model.sha256,
+        arithmetic: model.arithmetic,
+        region: sha256(regionText),
+        sample: sampleText === null ? null : sha256(sampleText),
+        regionDigest: digest,
+        // A worker's solver would have to be trusted, so it is not asked.
+        settings: { ...settings, engine: 'bab' },
+      },
+    };
+  }
+
+  async #store({ base, blobs }: Region): Promise<void> {
+    const { store } = this.parts;
+    const digests = [base.model, base.region, ...(base.sample === null ? [] : [base.sample])];
+    if (await store.has(digests)) return;
+    for (const blob of blobs()) await store.put(blob);
+  }
+
+  async #text(digest: string): Promise<string> {
+    return Buffer.from(await this.parts.store.get(digest)).toString('utf8');
+  }
+
+  /** Lists are fetched once; a few are kept. */
+  async #lemmasOf(answer: Answer): Promise<readonly ProofStep[] | null> {
+    if (answer.verdict !== 'unsat' || answer.shared === null) return null;
+    const { blob } = answer.shared;
+    const known = this.#lemmas.get(blob);
+    if (known !== undefined) return known;
+    const lemmas = parse(lemmasSchema, await this.#text(blob), 'list of lemmas');
+    this.#lemmas.set(blob, lemmas);
+    if (this.#lemmas.size > KEPT_LISTS) this.#lemmas.delete(this.#lemmas.keys().next().value!);
+    return lemmas;
+  }
+}
+
+const KEPT_LISTS = 32;
+
+function open(reason: 'solver-crash' | 'timeout', detail: string): Decided {
+  return { decision: undecided(reason, detail), engine: 'none', seconds: 0 };
+}

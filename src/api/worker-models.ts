@@ -1,0 +1,82 @@
+/** Models, regions and samples on a worker: fetched once, checked against their digests, a few kept. */
+import type { Job } from '../cluster/job-wire.js';
+import { decodeRegion, decodeSample, type RegionPart } from '../cluster/region-wire.js';
+import type { BlobStore } from '../cluster/store.js';
+import type { RegionSample } from '../engines/falsify/region-sample.js';
+import { lowerModel } from '../network/lower.js';
+import type { Network } from '../network/network.js';
+import { regionDigest } from '../obligation/compile.js';
+import type { Obligation } from '../obligation/obligation.js';
+import { decodeModel } from '../onnx/load-model.js';
+import { InputError } from '../util/errors.js';
+
+export interface WorkerModel {
+  readonly bytes: Uint8Array;
+  readonly sha256: string;
+}
+
+export interface OpenedJob {
+  readonly model: WorkerModel;
+  readonly network: Network;
+  readonly obligation: Obligation;
+}
+
+const MODELS = 4;
+const REGIONS = 64;
+
+export class WorkerModels {
+  readonly #models = new Map<string, Promise<{ readonly bytes: Uint8Array; readonly network: Network }>>();
+  readonly #regions = new Map<string, Promise<RegionPart>>();
+
+  constructor(readonly store: BlobStore) {}
+
+  /** @throws InputError for blobs that are missing or wrong, and for a question that is not what its digest says */
+  async open(job: Job): Promise<OpenedJob> {
+    const { bytes, network } = await remember(this.#models, job.model, MODELS, async () => {
+      const fetched = await this.store.get(job.model);
+      return { bytes: fetched, network: lowerModel(decodeModel(fetched)) };
+    });
+    const region = await remember(this.#regions, job.region, REGIONS, async () =>
+      decodeRegion(network, await this.#text(job.region)),
+    );
+    const question = { ...region, outputs: job.outputs };
+    const found = regionDigest({ network, modelSha256: job.model }, question);
+    if (found !== job.digest) {
+      throw new InputError('a job that is not what its digest says', {
+        place: job.id,
+        expected: job.digest,
+        found,
+      });
+    }
+    const obligation: Obligation = Object.freeze({
+      kind: 'obligation',
+      id: job.id,
+      ...question,
+      digest: found,
+    });
+    return { model: { bytes, sha256: job.model }, network, obligation };
+  }
+
+  async sample(job: Job, network: Network): Promise<RegionSample | null> {
+    return job.sample === null ? null : decodeSample(network, await this.#text(job.sample));
+  }
+
+  async #text(digest: string): Promise<string> {
+    return Buffer.from(await this.store.get(digest)).toString('utf8');
+  }
+}
+
+/** The latest `limit` values; a failed one is asked for again. */
+function remember<T>(
+  known: Map<string, Promise<T>>,
+  key: string,
+  limit: number,
+  make: () => Promise<T>,
+): Promise<T> {
+  const found = known.get(key) ?? make();
+  known.delete(key);
+  known.set(key, found);
+  found.catch(() => known.delete(key));
+  if (known.size > limit) known.delete(known.keys().next().value!);
+  return found;
+}

@@ -1,0 +1,106 @@
+/** Jobs and answers as they travel through the queue. What comes back is a claim, believed by nobody. */
+import { z } from 'zod';
+import { unknownReasonSchema } from '../certificate/certificate.js';
+import { lemmaStepSchema, stepSchema } from '../certificate/proof.js';
+import { canonicalJson, type Json } from '../util/canonical-json.js';
+import { sha256 } from '../util/digest.js';
+import { eagerList } from '../util/eager-list.js';
+import { PLAIN_TEXT } from '../util/plain-text.js';
+
+/** Changes with the meaning of anything in a job or an answer. */
+export const JOB_FORMAT = 'napcert-job/1';
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const text = (max: number) => z.string().regex(PLAIN_TEXT).max(max);
+
+const settingsSchema = z.strictObject({
+  engine: z.enum(['auto', 'bab', 'milp']),
+  solver: z.enum(['glpk', 'highs', 'jslp']),
+  timeoutSeconds: z.number().positive(),
+  exactMargin: z.boolean(),
+  maxNodes: z.int().min(1),
+  maxMemoryBytes: z.int().min(1),
+});
+
+export const jobSchema = z.strictObject({
+  format: z.literal(JOB_FORMAT),
+  /** Digest of the program that asked; see `buildDigest`. */
+  build: digest,
+  model: digest,
+  arithmetic: z.enum(['real', 'float32']),
+  /** Blobs: the region, and samples that the falsifier may start from. */
+  region: digest,
+  sample: digest.nullable(),
+  /** Digest of the region without output constraints, by which a worker knows what it has. */
+  regionDigest: digest,
+  id: text(1000).min(1),
+  digest,
+  outputs: z
+    .array(
+      z.strictObject({
+        terms: z.array(z.strictObject({ output: z.int().min(0), coefficient: z.number() })).max(1000),
+        bound: z.number(),
+      }),
+    )
+    .max(1000),
+  settings: settingsSchema,
+});
+
+export type Job = z.infer<typeof jobSchema>;
+
+/** The same obligation under the same settings and build is the same job, whoever asks. */
+export function jobId({
+  digest: obligation,
+  settings,
+  build,
+}: Pick<Job, 'digest' | 'settings' | 'build'>): string {
+  const key = { obligation, build, settings: settings as unknown as Json, format: JOB_FORMAT };
+  return sha256(canonicalJson(key as unknown as Json));
+}
+
+/** Kept in the queue itself; the evidence is a blob. */
+export const receiptSchema = z.strictObject({
+  answer: digest,
+  verdict: z.enum(['unsat', 'sat', 'unknown']),
+  worker: text(200),
+  seconds: z.number().min(0),
+});
+
+export type Receipt = z.infer<typeof receiptSchema>;
+
+const literals = z.strictObject({
+  tensor: text(1000),
+  active: eagerList(z.int().min(0)),
+  inactive: eagerList(z.int().min(0)),
+});
+
+export const answerSchema = z.discriminatedUnion('verdict', [
+  z.strictObject({
+    verdict: z.literal('unsat'),
+    engine: text(100).min(1),
+    steps: eagerList(stepSchema).min(1),
+    /** Blob of the shared list, and its id in the steps. */
+    shared: z.strictObject({ id: text(1000).min(1), blob: digest }).nullable(),
+    core: z.array(eagerList(literals)).max(1000).nullable(),
+    margin: z.number().nullable(),
+  }),
+  z.strictObject({
+    verdict: z.literal('sat'),
+    engine: text(100).min(1),
+    point: eagerList(z.number()),
+    source: text(150),
+  }),
+  z.strictObject({
+    verdict: z.literal('unknown'),
+    engine: text(100).min(1),
+    reason: unknownReasonSchema,
+    detail: text(1500),
+    suggestion: text(1500),
+    provedMargin: z.number().nullable(),
+    bestMargin: z.number().nullable(),
+  }),
+]);
+
+export type Answer = z.infer<typeof answerSchema>;
+
+export const lemmasSchema = eagerList(lemmaStepSchema);

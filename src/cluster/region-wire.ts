@@ -1,0 +1,124 @@
+/** Regions and samples as they travel: JSON text, named by its SHA-256. */
+import { z } from 'zod';
+import type { RegionSample } from '../engines/falsify/region-sample.js';
+import { type Network, neuronCount } from '../network/network.js';
+import type { Obligation } from '../obligation/obligation.js';
+import { InputError } from '../util/errors.js';
+import { fromBase64, toBase64 } from './typed-arrays.js';
+
+/** What an obligation says but for its output constraints, id and digest. */
+export type RegionPart = Pick<Obligation, 'box' | 'naps' | 'tolerances' | 'section'>;
+
+const regionSchema = z.strictObject({
+  lower: z.base64(),
+  upper: z.base64(),
+  naps: z.array(z.base64()).max(1000),
+  tolerances: z.array(z.base64().nullable()).optional(),
+  section: z.literal('simplex').optional(),
+});
+
+export function encodeRegion({ box, naps, tolerances, section }: RegionPart): string {
+  const wire: z.input<typeof regionSchema> = {
+    lower: toBase64(box.lower),
+    upper: toBase64(box.upper),
+    naps: naps.map(toBase64),
+    ...(tolerances === undefined
+      ? {}
+      : { tolerances: tolerances.map((list) => (list === null ? null : toBase64(list))) }),
+    ...(section === undefined ? {} : { section }),
+  };
+  return JSON.stringify(wire);
+}
+
+/** @throws InputError for text that is no region of this network */
+export function decodeRegion(network: Network, text: string): RegionPart {
+  const wire = parse(regionSchema, text, 'region');
+  const inputs = network.tensors[network.input]!.size;
+  const neurons = neuronCount(network);
+  const { tolerances, section } = wire;
+  if (tolerances !== undefined && tolerances.length !== network.tensors.length) {
+    const expected = `${network.tensors.length} lists of tolerances`;
+    throw new InputError('not a region of this model', { expected, found: `${tolerances.length}` });
+  }
+  return {
+    box: {
+      lower: fromBase64(Float64Array, wire.lower, inputs, 'region.lower'),
+      upper: fromBase64(Float64Array, wire.upper, inputs, 'region.upper'),
+    },
+    naps: wire.naps.map((nap, k) => fromBase64(Int8Array, nap, neurons, `region.naps[${k}]`)),
+    ...(tolerances === undefined
+      ? {}
+      : {
+          tolerances: tolerances.map((list, id) =>
+            list === null
+              ? null
+              : fromBase64(Float64Array, list, network.tensors[id]!.size, `region.tolerances[${id}]`),
+          ),
+        }),
+    ...(section === undefined ? {} : { section }),
+  };
+}
+
+const count = z.int().min(0).max(1_000_000);
+const sampleSchema = z.strictObject({
+  name: z.string().max(1000),
+  featureShape: z.array(count).max(16),
+  count,
+  points: z.base64(),
+  labels: z.base64(),
+  predictions: z.base64(),
+  classes: count,
+  bits: z.base64(),
+  words: count,
+  neurons: count,
+});
+
+/** A sample's name may be a path of the coordinator's machine; only its base travels. */
+export function encodeSample(sample: RegionSample): string {
+  const { points, labels, predictions, bits, ...rest } = sample;
+  const wire: z.input<typeof sampleSchema> = {
+    ...rest,
+    name: 'the data',
+    featureShape: [...rest.featureShape],
+    points: toBase64(points),
+    labels: toBase64(labels),
+    predictions: toBase64(predictions),
+    bits: toBase64(bits),
+  };
+  return JSON.stringify(wire);
+}
+
+/** @throws InputError for text that is no sample for this network */
+export function decodeSample(network: Network, text: string): RegionSample {
+  const wire = parse(sampleSchema, text, 'sample');
+  const inputs = network.tensors[network.input]!.size;
+  if (wire.neurons !== neuronCount(network)) {
+    const expected = `patterns of ${neuronCount(network)} neurons`;
+    throw new InputError('not a sample of this model', { expected, found: `${wire.neurons}` });
+  }
+  return {
+    ...wire,
+    points: fromBase64(Float64Array, wire.points, wire.count * inputs, 'sample.points'),
+    labels: fromBase64(Int32Array, wire.labels, wire.count, 'sample.labels'),
+    predictions: fromBase64(Int32Array, wire.predictions, wire.count, 'sample.predictions'),
+    bits: fromBase64(Uint32Array, wire.bits, wire.count * wire.words, 'sample.bits'),
+  };
+}
+
+/** @throws InputError for text that is not JSON or not as the schema says */
+export function parse<T>(schema: z.ZodType<T>, text: string, what: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`a ${what} that is no JSON`, { found: String(error).slice(0, 200) });
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new InputError(`not a ${what}`, {
+    place: issue?.path.join('.') ?? '',
+    expected: issue?.message ?? what,
+    found: 'something else',
+  });
+}

@@ -1,0 +1,167 @@
+/**
+ * Takes jobs from the queue and does them with what it is given. Jobs that are cancelled end at once; on a drain, running
+ * jobs go back to the queue. A job whose worker dies goes back by itself once its lock has run out.
+ */
+import { hostname } from 'node:os';
+import { type Job as QueuedJob, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { InputError } from '../util/errors.js';
+import type { RedisAddress } from './connection.js';
+import { CANCELLED } from './coordinator.js';
+import { requireBuild, wrongBuild } from './handshake.js';
+import { type Job, jobSchema, type Receipt } from './job-wire.js';
+import { key, PREFIX, QUEUE } from './names.js';
+import { forgetWorker, reportWorker } from './presence.js';
+
+export interface WorkerOptions {
+  readonly redis: Redis;
+  readonly address: RedisAddress;
+  readonly id: string;
+  readonly build: string;
+  readonly lanes: number;
+  /** Does one job; an aborted one may throw anything. */
+  readonly work: (job: Job, signal: AbortSignal) => Promise<Receipt>;
+  readonly onNote: (line: string) => void;
+  /** For metrics: how a job ended, after how many seconds. */
+  readonly onJob: (outcome: JobEnd, seconds: number) => void;
+}
+
+export type JobEnd = 'sat' | 'unsat' | 'unknown' | 'failed' | 'cancelled' | 'returned';
+
+/** A worker that is silent this long has lost its jobs; looked for as often as that. */
+const LOCK_MS = 10_000;
+const STALLED_MS = 5000;
+/** A job that has cost this many workers their lives is poison. */
+const MAX_STALLED = 2;
+const BEAT_MS = 2000;
+const KEEP = { age: 7 * 24 * 3600, count: 200_000 };
+
+export class ClusterWorker {
+  readonly #worker: Worker;
+  readonly #channel: Redis;
+  readonly #running = new Map<string, AbortController>();
+  readonly #began = performance.now();
+  #draining = false;
+  #timer: NodeJS.Timeout | null = null;
+  #done = 0;
+  #failed = 0;
+  #refuse: (error: InputError) => void = () => {};
+  /** Rejects when the worker must not go on: the cluster runs another build. */
+  readonly refused: Promise<never>;
+
+  private constructor(readonly options: WorkerOptions) {
+    const { address, redis, lanes } = options;
+    this.refused = new Promise((_, reject) => {
+      this.#refuse = reject;
+    });
+    this.refused.catch(() => {});
+    this.#channel = redis.duplicate();
+    this.#channel.on('error', () => {});
+    this.#channel.on('message', (_channel: string, id: string) => this.#running.get(id)?.abort());
+    this.#worker = new Worker(QUEUE, (job, token) => this.#process(job, token ?? ''), {
+      connection: address.options,
+      prefix: PREFIX,
+      concurrency: lanes,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_MS,
+      maxStalledCount: MAX_STALLED,
+      removeOnComplete: KEEP,
+      removeOnFail: KEEP,
+      autorun: false,
+    });
+    this.#worker.on('error', () => {});
+  }
+
+  /** @throws InputError if the cluster runs another build */
+  static async start(options: WorkerOptions): Promise<ClusterWorker> {
+    await requireBuild(options.redis, options.build);
+    const worker = new ClusterWorker(options);
+    await worker.#channel.subscribe(key.cancel);
+    await worker.#beat();
+    worker.#timer = setInterval(() => void worker.#beat(), BEAT_MS);
+    worker.#worker.run().catch((error: unknown) => options.onNote(`queue: ${String(error)}`));
+    return worker;
+  }
+
+  get busy(): number {
+    return this.#running.size;
+  }
+
+  /** Takes nothing more, gives running jobs back, and says goodbye. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    if (this.#timer !== null) clearInterval(this.#timer);
+    for (const running of this.#running.values()) running.abort();
+    await this.#worker.close();
+    const { redis, id } = this.options;
+    if (redis.status === 'ready') await forgetWorker(redis, id);
+    this.#channel.disconnect();
+  }
+
+  async #process(queued: QueuedJob, token: string): Promise<Receipt> {
+    const { redis, build } = this.options;
+    const job = this.#parse(queued);
+    const id = queued.id!;
+    if (job.build !== build) {
+      this.#refuse(wrongBuild(build, job.build));
+      return this.#giveBack(queued, token);
+    }
+    if (this.#draining) return this.#giveBack(queued, token);
+    if ((await redis.exists(key.wanted(id))) === 0) throw new UnrecoverableError(CANCELLED);
+    const running = new AbortController();
+    this.#running.set(id, running);
+    const began = performance.now();
+    const ended = (outcome: JobEnd): void => this.options.onJob(outcome, (performance.now() - began) / 1000);
+    try {
+      const receipt = await this.options.work(job, running.signal);
+      if (!running.signal.aborted) {
+        this.#done++;
+        ended(receipt.verdict);
+        return receipt;
+      }
+    } catch (error) {
+      if (!running.signal.aborted) {
+        this.#failed++;
+        ended('failed');
+        this.options.onNote(`${job.id}: ${error instanceof Error ? error.message : String(error)}`);
+        throw error;
+      }
+    } finally {
+      this.#running.delete(id);
+    }
+    ended(this.#draining ? 'returned' : 'cancelled');
+    if (this.#draining) return this.#giveBack(queued, token);
+    throw new UnrecoverableError(CANCELLED);
+  }
+
+  #parse(queued: QueuedJob): Job {
+    const parsed = jobSchema.safeParse(queued.data);
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    throw new UnrecoverableError(`not a job of this format: ${issue?.path.join('.')}: ${issue?.message}`);
+  }
+
+  async #giveBack(queued: QueuedJob, token: string): Promise<never> {
+    await queued.moveToWait(token);
+    throw new WaitingError();
+  }
+
+  async #beat(): Promise<void> {
+    const { redis, id, build, lanes } = this.options;
+    try {
+      await reportWorker(redis, id, {
+        host: hostname(),
+        build,
+        lanes,
+        busy: this.#running.size,
+        done: this.#done,
+        failed: this.#failed,
+        uptime: Math.round((performance.now() - this.#began) / 1000),
+        memoryMiB: Math.round(process.memoryUsage.rss() / 2 ** 20),
+      });
+      await requireBuild(redis, build);
+    } catch (error) {
+      if (error instanceof InputError) this.#refuse(error);
+    }
+  }
+}
