@@ -7,11 +7,12 @@
  */
 import { suffixStarts } from '../engines/region.js';
 import type { PatternTable } from '../mining/patterns.js';
-import { type Phases } from '../nap/nap.js';
+import type { Phases } from '../nap/nap.js';
 import { type Network, neuronBlocks, type TensorId } from '../network/network.js';
 import type { Box } from '../obligation/obligation.js';
 import { type Candidate, type ClassSamples, classSamples, phasesOf, Recall } from './candidates.js';
 import { deleteCostly, deleteInChunks, type Proved } from './deletion.js';
+import { type Extremes, roomOf } from './extremes.js';
 import { improveByHittingSets } from './hitting-set.js';
 import { SuffixOracle } from './oracle.js';
 import { Prover } from './prover.js';
@@ -26,8 +27,8 @@ export interface LearnClassInput {
   readonly margin: number;
   /** Largest share of the class's correct samples that a literal may cost. */
   readonly maxShare: number;
-  /** Order in which literals without cost are left out; default: last layer first. */
-  readonly nearest?: (samples: ClassSamples) => Promise<readonly number[] | null>;
+  /** Of the mining data; orders the deletion of literals without cost. Default: last layer first. */
+  readonly extremes: Extremes | null;
   readonly seconds: number;
   readonly maxMemoryBytes: number;
   readonly signal: AbortSignal;
@@ -134,7 +135,7 @@ async function runStages(run: Run): Promise<void> {
   const improved = await improveByHittingSets(prover, samples, best);
   if (improved !== null) best = await settle(run, improved, 'hitting-set', best);
   prover.deadline = at(UNTIL.costless);
-  const order = (await input.nearest?.(samples)) ?? lastFirst(samples.candidates);
+  const order = nearestFirst(samples.candidates, input.extremes);
   const costless = order.filter((q) => best.selection[q] === 1 && samples.candidates[q]!.violators.length === 0);
   const left = await deleteInChunks(prover, best, costless);
   run.undecided += left.undecided;
@@ -167,8 +168,12 @@ async function settle(run: Run, found: Proved, name: Stage['name'], before: Prov
   return kept ? found : before;
 }
 
-function lastFirst(candidates: readonly Candidate[]): number[] {
-  return [...candidates.keys()].reverse();
+/** Literals that unseen samples are likeliest to break come first: they are the ones worth leaving out. */
+function nearestFirst(candidates: readonly Candidate[], extremes: Extremes | null): number[] {
+  const order = [...candidates.keys()].reverse();
+  if (extremes === null) return order;
+  const room = candidates.map(({ neuron, phase }) => roomOf(extremes, neuron, phase));
+  return order.sort((a, b) => room[a]! - room[b]!);
 }
 
 function result(run: Run, depth: number): LearnedClass {
