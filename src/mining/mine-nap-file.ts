@@ -52,7 +52,7 @@ export async function mineNapFiles(job: MiningJob): Promise<MiningResult> {
   return { files, mined, mining, heldOut: heldOutTable };
 }
 
-function napFile(
+export function napFile(
   job: MiningJob,
   result: MinedNaps,
   mining: PatternTable,
