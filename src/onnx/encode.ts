@@ -92,10 +92,15 @@ export function encodeModel(spec: ModelSpec): Uint8Array {
 }
 
 function writeGraph(graph: WireWriter, spec: GraphSpec): void {
+  writeGraphParts(graph, spec, 'graph');
+}
+
+/** Writes the parts of a graph; without a name they can be added to a graph that has one. */
+export function writeGraphParts(graph: WireWriter, spec: GraphSpec, name?: string): void {
   for (const node of spec.nodes) graph.message(1, (writer) => writeNode(writer, node));
-  graph.string(2, 'graph');
-  for (const [name, value] of Object.entries(spec.initializers ?? {})) {
-    graph.message(5, (writer) => writeTensor(writer, value, name));
+  if (name !== undefined) graph.string(2, name);
+  for (const [key, value] of Object.entries(spec.initializers ?? {})) {
+    graph.message(5, (writer) => writeTensor(writer, value, key));
   }
   for (const value of spec.inputs) graph.message(11, (writer) => writeValueInfo(writer, value));
   for (const value of spec.outputs) graph.message(12, (writer) => writeValueInfo(writer, value));
@@ -138,6 +143,13 @@ function writeAttribute(writer: WireWriter, name: string, spec: AttributeSpec): 
       for (const value of spec.values) writer.int(8, value);
       writer.int(20, 7);
   }
+}
+
+/** TensorProto bytes of a constant. */
+export function encodeTensor(name: string, spec: TensorSpec): Uint8Array {
+  const writer = new WireWriter();
+  writeTensor(writer, spec, name);
+  return writer.finish();
 }
 
 function writeTensor(writer: WireWriter, spec: TensorSpec, name: string): void {
