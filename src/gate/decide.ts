@@ -210,33 +210,35 @@ function recallOf(evidence: RecallEvidence): MeasuredRecall {
   return { ...rest, status: 'too-low', detail: `${measured.count} of ${measured.of} samples follow the NAP` };
 }
 
+/**
+ * What speaks against a release. Advisory requirements are never among it, wrong evidence about them included: else taking
+ * that evidence away would help.
+ */
 function findingsOf(rules: GateRules, model: DecidedModel): Finding[] {
   const findings: Finding[] = [];
   const open = rules.unknown === 'fail' ? 'failed' : 'inconclusive';
-  for (const { id, status, detail, advisory } of model.requirements) {
-    const reason = `${model.name}: ${id}: ${WORDS[status]}${detail === '' ? '' : `; ${detail}`}`;
-    if (status === 'rejected') {
-      if (!isRejected(model.certificate)) findings.push({ outcome: 'rejected', reason });
-    } else if (status === 'violated' && !advisory) findings.push({ outcome: 'failed', reason });
-    else if (status !== 'met' && !advisory) findings.push({ outcome: open, reason });
-  }
-  for (const recall of model.recall) {
-    if (recall.status === 'met' || recall.advisory) continue;
-    const which = recall.class === null ? 'recall' : `recall of class ${recall.class}`;
-    const outcome = recall.status === 'missing' ? open : 'failed';
-    findings.push({
-      outcome,
-      reason: `${model.name}: ${which}: ${recall.detail}; at least ${recall.minimum} is asked`,
-    });
-  }
   const { certificate } = model;
-  if (certificate !== null && isRejected(certificate)) {
+  const required = model.requirements.filter(({ advisory }) => !advisory);
+  if (certificate !== null && isRejected(certificate) && required.length > 0) {
     const reason = `${model.name}: ${certificate.file}: ${describe(certificate.rejection)}`;
-    findings.unshift({ outcome: 'rejected', reason });
+    findings.push({ outcome: 'rejected', reason });
   }
-  const required = [...model.requirements, ...model.recall].some(({ advisory }) => !advisory);
-  if (!required)
+  for (const { id, status, detail } of required) {
+    const reason = `${model.name}: ${id}: ${WORDS[status]}${detail === '' ? '' : `; ${detail}`}`;
+    if (status === 'met') continue;
+    if (status !== 'rejected') findings.push({ outcome: status === 'violated' ? 'failed' : open, reason });
+    else if (!isRejected(certificate)) findings.push({ outcome: 'rejected', reason });
+  }
+  const recalls = model.recall.filter(({ advisory }) => !advisory);
+  for (const { status, class: label, detail, minimum } of recalls) {
+    if (status === 'met') continue;
+    const which = label === null ? 'recall' : `recall of class ${label}`;
+    const outcome = status === 'missing' ? open : 'failed';
+    findings.push({ outcome, reason: `${model.name}: ${which}: ${detail}; at least ${minimum} is asked` });
+  }
+  if (required.length + recalls.length === 0) {
     findings.push({ outcome: 'inconclusive', reason: `${model.name}: nothing is required of it` });
+  }
   return findings;
 }
 

@@ -58,7 +58,7 @@ const requirement = z.strictObject({
   claim: z.string().describe('in one sentence'),
   onlyAgainst: z.array(count).nullable().describe('competitors, where some other classes are left out'),
   source: place,
-  advisory: z.boolean().describe('shown, but neither violated nor undecided counts; wrong evidence does'),
+  advisory: z.boolean().describe('shown, but it counts for nothing'),
   status,
   reused: z.boolean().describe('decided in an earlier run and only checked again in this one'),
   detail: z.string().describe('why, for people; empty where nothing is to be said'),

@@ -152,14 +152,16 @@ describe('the outcome', () => {
     expect(decide({ ...rules, holes: ['glpk', 'highs 1.15.1'] }, [withZero(both)]).outcome).toBe('passed');
   });
 
-  it('advisory properties never count, wrong evidence always does', () => {
+  it('advisory properties never count', () => {
     const demands = [
       { property: ZERO, source: SOURCE, advisory: true },
       { property: INVARIANT, source: SOURCE, advisory: false },
     ];
     const advisory = (evidence: GateModel): GateModel => ({ ...evidence, demands });
     expect(decide(RULES, [advisory(withZero({ claimed: 'violated' }))]).outcome).toBe('passed');
-    expect(decide(RULES, [advisory(withZero({ check: 'invalid' }))]).outcome).toBe('rejected');
+    expect(decide(RULES, [advisory(withZero({ check: 'invalid' }))]).outcome).toBe('passed');
+    const wrong = model({ certificate: certificate({ check: 'invalid', rejection: REJECTION }) });
+    expect(decide(RULES, [advisory(wrong)]).outcome).toBe('rejected');
   });
 
   it('the gravest finding of any model decides', () => {
