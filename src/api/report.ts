@@ -11,7 +11,7 @@ import { type Progress, silentProgress } from './progress.js';
 import { collectReport } from './report/collect.js';
 import { assertReportTargets, type ReportTarget, writeReports } from './report/write.js';
 
-export { formatOfFile, parseReportTarget, type ReportTarget } from './report/write.js';
+export { formatOfFile, type ReportTarget } from './report/write.js';
 
 export interface ReportOptions {
   /** Certificate files; with `gate`, those that the decision names are used if there are none. */
@@ -89,6 +89,16 @@ export async function reportFiles(
   const input = await collectReport(sources, progress);
   writeReports(targets, input);
   return input;
+}
+
+/** Reports of a gate's decision, from the certificates that it names, each checked again. */
+export async function reportDecision(
+  targets: readonly ReportTarget[],
+  decision: Decision,
+  progress: Progress = silentProgress,
+): Promise<void> {
+  const sources = { certificates: namedBy(decision), models: modelsOf(decision), decision };
+  await reportFiles(targets, sources, progress);
 }
 
 export { assertReportTargets } from './report/write.js';

@@ -74,12 +74,14 @@ export interface VerifyFilesOptions {
 /**
  * Decides the claims and writes the certificate after every property, so that an interrupted run keeps what it
  * has decided; running it again goes on from there, after the checker has agreed with what is taken over.
+ * @param onCertificate called with the certificate so far whenever a property is decided, and with the last one
  * @throws InputError before any work for an output that cannot be written, and for files that do not fit together
  */
 export async function verifyFiles(
   options: VerifyFilesOptions,
   progress: Progress = silentProgress,
   signal?: AbortSignal,
+  onCertificate: (certificate: Certificate) => void = () => {},
 ): Promise<VerifyDocument> {
   if (options.cluster !== undefined && options.engine === 'milp') {
     const expected = '--engine bab or auto, whose proofs are checked when they come back';
@@ -115,6 +117,11 @@ export async function verifyFiles(
   const save = (certificate: Certificate): void => {
     text = writeCertificate(options.output, certificate);
   };
+  const saveSparingly = sparingly(save);
+  const decided = (sofar: Certificate): void => {
+    saveSparingly(sofar);
+    onCertificate(sofar);
+  };
   const certificate = await verify(
     {
       model: model.loaded,
@@ -135,9 +142,10 @@ export async function verifyFiles(
       candidates: witnessCandidates(naps, resumed),
       ...(resumed === null ? {} : { known: resumed.known, knownShared: resumed.shared }),
     },
-    { progress, onCertificate: sparingly(save), ...(signal === undefined ? {} : { signal }) },
+    { progress, onCertificate: decided, ...(signal === undefined ? {} : { signal }) },
   );
   save(certificate);
+  onCertificate(certificate);
   const envelope = signKey === null ? null : writeEnvelope(options.output, text, signKey, inputs);
   const pictures =
     options.pictures === undefined

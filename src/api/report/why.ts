@@ -47,7 +47,7 @@ function refuted({ obligations, scaling }: Explained): string {
   const first = refutations[0];
   if (first === undefined) return 'refuted';
   const more = refutations.length > 1 ? `, and ${refutations.length - 1} more` : '';
-  return `counterexample ${first.counterexample!.source} refutes ${first.id}${more}`;
+  return `counterexample (${first.counterexample!.source}) refutes ${first.id}${more}`;
 }
 
 function trusted({ claimed, obligations }: Explained): string {

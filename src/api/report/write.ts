@@ -1,33 +1,12 @@
-/** Reports as files: `FORMAT=FILE` as given on a command line, written whole or not at all. */
+/** Reports as files, written whole or not at all. */
 import type { ReportInput } from '../../report/exhibit.js';
-import { REPORTER_NAMES, REPORTERS, type ReporterName } from '../../report/reporters/index.js';
+import { REPORTERS, type ReporterName } from '../../report/reporters/index.js';
 import { InputError } from '../../util/errors.js';
 import { assertWritable, type Inputs, writeOutput } from '../output-file.js';
 
 export interface ReportTarget {
   readonly format: ReporterName;
   readonly file: string;
-}
-
-const EXPECTED = `FORMAT=FILE, FORMAT one of ${REPORTER_NAMES.join(', ')}`;
-
-/** @throws InputError naming the option for a text that is no `FORMAT=FILE` */
-export function parseReportTarget(text: string, option = '--report'): ReportTarget {
-  const cut = text.indexOf('=');
-  const format = text.slice(0, Math.max(0, cut));
-  const file = text.slice(cut + 1);
-  if (cut < 0 || file === '' || !isReporterName(format)) {
-    throw new InputError('the option has a wrong value', {
-      place: option,
-      expected: EXPECTED,
-      found: JSON.stringify(text.slice(0, 200)),
-    });
-  }
-  return { format, file };
-}
-
-export function isReporterName(name: string): name is ReporterName {
-  return Object.hasOwn(REPORTERS, name);
 }
 
 /** The format that a file name asks for by its ending; null if it does not say. */

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import { gateText } from '../../report/text/gate.js';
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
 import { EXIT } from '../exit-codes.js';
+import { type ReportFlags, withReportOption } from '../report-options.js';
 
-interface Flags extends CommonOptions {
+interface Flags extends CommonOptions, ReportFlags {
   readonly output?: string;
   readonly baseline?: string;
   readonly prove: boolean;
@@ -34,13 +35,18 @@ export function registerGate(program: Command): void {
       '--exit-zero',
       'exit with 0 whatever the decision is, for a trial; the decision stays what it is',
     );
+  withReportOption(command);
   withCommonOptions(command, [
     'gate release.yaml',
+    'gate release.yaml --report html=release.html --report sarif=release.sarif',
     'gate release.yaml --baseline last-release/decision.json --sign-key release.key.pem',
     'gate release.yaml --no-prove --verify-key release.pub.pem',
   ]).action((policy: string, flags: Flags) =>
     run(flags, async ({ progress, signal }) => {
       const { gate } = await import('../../api/gate/gate.js');
+      const { assertReportTargets, reportDecision } = await import('../../api/report.js');
+      const reports = flags.report ?? [];
+      assertReportTargets(reports, [policy]);
       const document = await gate(
         {
           policy,
@@ -54,6 +60,7 @@ export function registerGate(program: Command): void {
         progress,
         signal(),
       );
+      await reportDecision(reports, document, progress);
       return { document, text: gateText, exitCode: flags.exitZero === true ? EXIT.ok : document.exitCode };
     }),
   );

@@ -6,9 +6,10 @@ import { type ClusterFlags, clusterChoice, withClusterOptions } from '../cluster
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
 import { type DatasetFlags, datasetOptions, withOptionalDataset } from '../dataset-options.js';
 import { exitCodeOf } from '../exit-codes.js';
+import { type ReportFlags, withReportOption } from '../report-options.js';
 import { withRequiredOption } from '../required-option.js';
 
-interface Flags extends CommonOptions, ClaimFlags, ClusterFlags, Omit<DatasetFlags, 'data'> {
+interface Flags extends CommonOptions, ReportFlags, ClaimFlags, ClusterFlags, Omit<DatasetFlags, 'data'> {
   readonly data?: string;
   readonly arithmetic: 'real' | 'float32';
   readonly engine: 'auto' | 'bab' | 'milp';
@@ -24,6 +25,7 @@ interface Flags extends CommonOptions, ClaimFlags, ClusterFlags, Omit<DatasetFla
   readonly pictures?: string;
   readonly signKey?: string;
   readonly counterexamples?: string;
+  readonly events?: string;
 }
 
 export function registerVerify(program: Command): void {
@@ -85,6 +87,7 @@ export function registerVerify(program: Command): void {
     'decide only one of n shares of the obligations; `napcert merge` puts the certificates together',
     shardOption('--shard'),
   );
+  withReportOption(command).option('--events <file>', 'JSONL file: a line for everything that is decided');
   withOptionalDataset(command, 'samples to look for counterexamples and witnesses in');
   withCommonOptions(command, [
     'verify model.onnx --naps model.nap.json --data mnist -o model.cert.json',
@@ -92,9 +95,9 @@ export function registerVerify(program: Command): void {
     'verify model.onnx --naps model.nap.json --spec release.yaml --solver highs --timeout 300 -o c.json',
   ]).action((model: string, flags: Flags) =>
     run(flags, async ({ progress, signal }) => {
-      const { verifyFiles } = await import('../../api/verify-files.js');
+      const { verifyAndReport } = await import('../../api/verify-reports.js');
       const cluster = clusterChoice(flags, flags.jobs);
-      const document = await verifyFiles(
+      const document = await verifyAndReport(
         {
           model,
           ...(flags.naps === undefined ? {} : { naps: flags.naps }),
@@ -116,6 +119,8 @@ export function registerVerify(program: Command): void {
           ...(flags.pictures === undefined ? {} : { pictures: flags.pictures }),
           ...(flags.signKey === undefined ? {} : { signKey: flags.signKey }),
           ...(flags.counterexamples === undefined ? {} : { counterexamples: flags.counterexamples }),
+          ...(flags.report === undefined ? {} : { reports: flags.report }),
+          ...(flags.events === undefined ? {} : { events: flags.events }),
         },
         progress,
         signal(),

@@ -1,0 +1,104 @@
+/** `verifyFiles` with reports of the certificate it writes, and a log of what is decided as it is decided. */
+import { appendFileSync, writeFileSync } from 'node:fs';
+import type { Certificate } from '../certificate/certificate.js';
+import { eventLine, type ReportEvent } from '../report/documents/event.js';
+import type { VerifyDocument } from '../report/documents/verify.js';
+import { InputError } from '../util/errors.js';
+import { describeSystemError } from '../util/system-error.js';
+import { assertWritable, type Inputs } from './output-file.js';
+import { type Progress, silentProgress } from './progress.js';
+import { assertReportTargets, type ReportTarget, reportFiles } from './report.js';
+import { type VerifyFilesOptions, verifyFiles } from './verify-files.js';
+import { VERSION } from './version.js';
+
+export interface VerifyReportsOptions extends VerifyFilesOptions {
+  /** Written after the independent checker has checked the certificate again. */
+  readonly reports?: readonly ReportTarget[];
+  /** JSONL file: a line for the start, for every obligation and property when it is decided, and for the end. */
+  readonly events?: string;
+}
+
+/** @throws InputError as `verifyFiles`, and before any work for reports that cannot be written */
+export async function verifyAndReport(
+  options: VerifyReportsOptions,
+  progress: Progress = silentProgress,
+  signal?: AbortSignal,
+): Promise<VerifyDocument> {
+  const { reports = [], events, ...files } = options;
+  const inputs = [options.model, options.naps, options.data, options.claims.spec, options.output];
+  assertReportTargets(reports, inputs);
+  const log = events === undefined ? null : eventLog(events, inputs);
+  const document = await verifyFiles(files, progress, signal, log?.decided);
+  const naps = document.naps === null ? [] : [document.naps.file];
+  const input = await reportFiles(
+    reports,
+    { certificates: [options.output], models: [options.model], naps },
+    progress,
+  );
+  log?.append({
+    event: 'end',
+    time: new Date().toISOString(),
+    certificate: options.output,
+    sha256: document.certificate.sha256,
+    check: input?.document.certificates[0]?.check.verdict ?? null,
+    interrupted: document.interrupted,
+  });
+  return document;
+}
+
+interface EventLog {
+  readonly append: (event: ReportEvent) => void;
+  /** Given the certificate so far, logs what is new in it. */
+  readonly decided: (certificate: Certificate) => void;
+}
+
+/** Starts the file anew; every event is on disk before the next thing is decided. */
+function eventLog(path: string, inputs: Inputs): EventLog {
+  assertWritable(path, '--events', inputs);
+  write(path, () => writeFileSync(path, ''));
+  const append = (event: ReportEvent): void => write(path, () => appendFileSync(path, eventLine(event)));
+  const properties = new Set<string>();
+  const obligations = new Set<string>();
+  let started = false;
+  const decided = ({ predicate }: Certificate): void => {
+    const time = new Date().toISOString();
+    if (!started) {
+      started = true;
+      const { name: model, sha256: modelSha256 } = predicate.model;
+      append({
+        event: 'start',
+        time: predicate.startedAt,
+        napcert: VERSION,
+        model,
+        modelSha256,
+        properties: null,
+      });
+    }
+    for (const { id, digest, verdict, engine, seconds, evidence } of predicate.obligations) {
+      if (obligations.has(id)) continue;
+      obligations.add(id);
+      const margin = evidence.kind === 'proof' ? evidence.margin : null;
+      const reason = evidence.kind === 'none' ? evidence.reason : null;
+      append({ event: 'obligation', time, id, digest, verdict, engine, seconds, margin, reason });
+    }
+    for (const { id, verdict, claim } of predicate.properties) {
+      if (properties.has(id)) continue;
+      properties.add(id);
+      append({ event: 'property', time, id, verdict, status: null, claim });
+    }
+  };
+  return { append, decided };
+}
+
+function write(path: string, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    throw new InputError('the events cannot be written', {
+      file: path,
+      place: '--events',
+      expected: 'a writable path',
+      found: describeSystemError(error),
+    });
+  }
+}
