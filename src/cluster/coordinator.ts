@@ -152,7 +152,9 @@ export class Coordinator {
     if (there === undefined) return this.#add(id, pending);
     const state = await there.getState();
     if (state === 'completed') {
-      const receipt = receiptSchema.safeParse(there.returnvalue);
+      // Read again: it may have ended between the two questions.
+      const receipt = receiptSchema.safeParse((await this.#queue.getJob(id))?.returnvalue);
+      if (this.#pending.get(id) !== pending) return;
       if (receipt.success && (!first || receipt.data.verdict !== 'unknown')) {
         pending.settle({ kind: 'answered', receipt: receipt.data, reused: first });
         return;
@@ -245,7 +247,10 @@ export class Coordinator {
     const alone = (performance.now() - this.#lastSeen) / 1000;
     if (alone < this.options.waitSeconds) return;
     const reason = `no worker was there for ${Math.round(alone)} s`;
-    for (const pending of [...this.#pending.values()]) pending.settle({ kind: 'abandoned', reason });
+    for (const [id, pending] of [...this.#pending]) {
+      pending.settle({ kind: 'abandoned', reason });
+      void this.#takeBack(id).catch(() => {});
+    }
   }
 }
 

@@ -2,6 +2,7 @@
  * Decides obligations on other machines, over the queue. Nothing that comes back is believed: proofs are checked and
  * points replayed here, in threads of this process, and what does not stand is decided here instead.
  */
+import { setMaxListeners } from 'node:events';
 import type { ProofStep } from '../../certificate/proof.js';
 import type { Coordinator, JobOutcome } from '../../cluster/coordinator.js';
 import { type Answer, answerSchema, JOB_FORMAT, type Job, lemmasSchema } from '../../cluster/job-wire.js';
@@ -63,6 +64,8 @@ class ClusterRun {
     const [first] = obligations;
     if (first === undefined) return [];
     const region = this.#region(first, settings, options);
+    // One listener per job in flight.
+    setMaxListeners(0, options.signal);
     return obligations.map((obligation) => this.#decideOne(obligation, region, settings, options));
   }
 
