@@ -1,19 +1,24 @@
 /** The commander program: names, options and help. The work is in `src/api`. */
 import { Command } from 'commander';
 import { VERSION } from '../api/version.js';
+import { registerCeiling } from './commands/ceiling.js';
 import { registerCheck } from './commands/check.js';
+import { registerCompletion } from './commands/completion.js';
 import { registerCone } from './commands/cone.js';
 import { registerCoverage } from './commands/coverage.js';
 import { registerDebias } from './commands/debias.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
+import { registerExplain } from './commands/explain.js';
 import { registerExport } from './commands/export.js';
 import { registerGate } from './commands/gate.js';
+import { registerGuard } from './commands/guard.js';
 import { registerInit } from './commands/init.js';
 import { registerInspect } from './commands/inspect.js';
 import { registerInvariance } from './commands/invariance.js';
 import { registerKeygen } from './commands/keygen.js';
+import { registerLearn } from './commands/learn.js';
 import { registerMerge } from './commands/merge.js';
 import { registerMine } from './commands/mine.js';
 import { registerReport } from './commands/report.js';
@@ -29,6 +34,8 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerInspect,
   registerEvaluate,
   registerMine,
+  registerCeiling,
+  registerLearn,
   registerCoverage,
   registerVerify,
   registerVnnlib,
@@ -40,6 +47,8 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerGate,
   registerKeygen,
   registerSign,
+  registerGuard,
+  registerExplain,
   registerReport,
   registerExport,
   registerInvariance,
@@ -48,6 +57,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerDebias,
   registerDoctor,
   registerDemo,
+  registerCompletion,
 ];
 
 export function createProgram(): Command {

@@ -20,7 +20,7 @@ export interface AuditedNap {
 }
 
 /** Learned proofs use no shared lemmas. */
-const NO_LISTS = { place: 'learned proof', rule: 'shared', expected: 'no shared list', found: 'one' };
+export const NO_LISTS = { place: 'learned proof', rule: 'shared', expected: 'no shared list', found: 'one' };
 
 /** Obligations of the NAP with their proofs; null if the checker rejects one, or proves less than the margin. */
 export function auditNap(
@@ -30,7 +30,11 @@ export function auditNap(
   margin: number,
 ): AuditedNap | null {
   const claim: ClaimContext = { network, modelSha256, domain, naps: new Map([[label, nap.phases]]) };
-  const property = { kind: 'non-misclassification' as const, class: label, competitors: [...nap.proofs.keys()].sort((a, b) => a - b) };
+  const property = {
+    kind: 'non-misclassification' as const,
+    class: label,
+    competitors: [...nap.proofs.keys()].sort((a, b) => a - b),
+  };
   const results: ObligationResult[] = [];
   let least: number | null = null;
   for (const obligation of compileProperty(claim, property)) {

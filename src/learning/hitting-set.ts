@@ -51,7 +51,9 @@ export function cheapestHittingSet(
   // Forbidding one chosen literal at a time and completing again escapes the greedy order.
   for (const q of [...candidates.keys()].filter((i) => chosen[i] === 1 && costless[i] === 0)) {
     const other = greedy(open, samples, costless, new Set([q]));
-    const value = open.every((cut) => cut.some((i) => other[i] === 1)) ? new Recall(samples, other).followers : -1;
+    const value = open.every((cut) => cut.some((i) => other[i] === 1))
+      ? new Recall(samples, other).followers
+      : -1;
     if (value > followers) [chosen, followers] = [other, value];
   }
   const hitting = (set: Uint8Array): boolean => open.every((cut) => cut.some((i) => set[i] === 1));
@@ -59,7 +61,12 @@ export function cheapestHittingSet(
 }
 
 /** Cuts hit per follower lost, best first; then literals that turned out unneeded are taken out, dearest first. */
-function greedy(open: readonly Cut[], samples: ClassSamples, start: Uint8Array, forbidden: ReadonlySet<number>): Uint8Array {
+function greedy(
+  open: readonly Cut[],
+  samples: ClassSamples,
+  start: Uint8Array,
+  forbidden: ReadonlySet<number>,
+): Uint8Array {
   const chosen = start.slice();
   const recall = new Recall(samples, chosen);
   let left = open.filter((cut) => !cut.some((q) => chosen[q] === 1));

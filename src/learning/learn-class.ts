@@ -89,7 +89,17 @@ export async function learnClass(
     const first = blocks[Math.max(0, blocks.length - depth)]?.offset ?? 0;
     const samples = classSamples(table, label, first, input.maxShare);
     const oracle = new SuffixOracle(network, input.box, label, starts[depth - 1]!, input.margin);
-    const run: Run = { input, samples, oracle, stages: [], began, at, onProved, undecided: 0, accepted: null };
+    const run: Run = {
+      input,
+      samples,
+      oracle,
+      stages: [],
+      began,
+      at,
+      onProved,
+      undecided: 0,
+      accepted: null,
+    };
     try {
       await runStages(run);
     } finally {
@@ -136,7 +146,9 @@ async function runStages(run: Run): Promise<void> {
   if (improved !== null) best = await settle(run, improved, 'hitting-set', best);
   prover.deadline = at(UNTIL.costless);
   const order = nearestFirst(samples.candidates, input.extremes);
-  const costless = order.filter((q) => best.selection[q] === 1 && samples.candidates[q]!.violators.length === 0);
+  const costless = order.filter(
+    (q) => best.selection[q] === 1 && samples.candidates[q]!.violators.length === 0,
+  );
   const left = await deleteInChunks(prover, best, costless);
   run.undecided += left.undecided;
   await settle(run, left.best, 'costless', best);

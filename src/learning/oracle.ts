@@ -6,11 +6,11 @@
  * floating point until the checker has accepted them; points only guide the search.
  */
 import { type Bounds, copyBounds, initialBounds, intervalBounds, propagate } from '../bounds/interval.js';
-import { preorder } from '../engines/bab/tree.js';
-import type { ProofTree } from '../engines/bab/tree.js';
+import type { ProofStep } from '../certificate/proof.js';
 import { Relaxation } from '../engines/bab/relaxation.js';
 import { search } from '../engines/bab/search.js';
-import type { ProofStep } from '../certificate/proof.js';
+import type { ProofTree } from '../engines/bab/tree.js';
+import { preorder } from '../engines/bab/tree.js';
 import type { Phases } from '../nap/nap.js';
 import { producedAt } from '../network/cuts.js';
 import { evaluateFrom } from '../network/evaluate-from.js';

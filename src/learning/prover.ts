@@ -113,6 +113,11 @@ export class Prover {
   #limits(): OracleLimits {
     const { nodes, seconds, maxMemoryBytes, signal } = this.limits;
     const now = performance.now();
-    return { maxNodes: nodes, deadline: Math.min(this.deadline, now + seconds * 1000), maxMemoryBytes, signal };
+    return {
+      maxNodes: nodes,
+      deadline: Math.min(this.deadline, now + seconds * 1000),
+      maxMemoryBytes,
+      signal,
+    };
   }
 }

@@ -34,7 +34,9 @@ export async function learnInThreads(
   events: ThreadEvents,
 ): Promise<void> {
   const waiting = [...jobs];
-  const lanes = Array.from({ length: Math.min(threads, jobs.length) }, () => lane(data, waiting, signal, events));
+  const lanes = Array.from({ length: Math.min(threads, jobs.length) }, () =>
+    lane(data, waiting, signal, events),
+  );
   await Promise.all(lanes);
 }
 

@@ -41,7 +41,10 @@ export function leastSets(cuts: readonly Cut[]): Cut[] {
 export function upperBound(table: PatternTable, samples: ClassSamples): number {
   const { candidates, members } = samples;
   const priced = seedCuts(table, samples)
-    .map((cut) => ({ cut, price: Math.min(members.length, ...cut.map((q) => candidates[q]!.violators.length)) }))
+    .map((cut) => ({
+      cut,
+      price: Math.min(members.length, ...cut.map((q) => candidates[q]!.violators.length)),
+    }))
     .sort((a, b) => b.price - a.price);
   const used = new Set<number>();
   let lost = 0;

@@ -25,7 +25,10 @@ port.on('message', async (message: ToLearner) => {
         });
         post({ kind: 'done', summary });
       } catch (error) {
-        post({ kind: 'failed', text: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+        post({
+          kind: 'failed',
+          text: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        });
       }
       break;
     case 'end':

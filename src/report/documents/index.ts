@@ -1,5 +1,6 @@
 /** JSON documents of the command line by command, and their published schemas. */
 import { z } from 'zod';
+import { ceilingSchema } from './ceiling.js';
 import { checkSchema } from './check.js';
 import { coneSchema } from './cone.js';
 import { counterexampleSchema } from './counterexample.js';
@@ -8,12 +9,15 @@ import { debiasSchema } from './debias.js';
 import { demoSchema } from './demo.js';
 import { doctorSchema } from './doctor.js';
 import { evaluateSchema } from './evaluate.js';
+import { explainSchema } from './explain.js';
 import { exportSchema } from './export.js';
 import { gateSchema } from './gate.js';
+import { guardSchema } from './guard.js';
 import { initSchema } from './init.js';
 import { inspectSchema } from './inspect.js';
 import { invarianceSchema } from './invariance.js';
 import { keygenSchema } from './keygen.js';
+import { learnSchema } from './learn.js';
 import { mergeSchema } from './merge.js';
 import { mineSchema } from './mine.js';
 import { reportSchema } from './report.js';
@@ -25,6 +29,7 @@ import { vnnlibSchema } from './vnnlib.js';
 import { workerSchema } from './worker.js';
 
 export const DOCUMENTS = {
+  ceiling: ceilingSchema,
   check: checkSchema,
   cone: coneSchema,
   counterexample: counterexampleSchema,
@@ -33,13 +38,16 @@ export const DOCUMENTS = {
   demo: demoSchema,
   doctor: doctorSchema,
   evaluate: evaluateSchema,
+  explain: explainSchema,
   export: exportSchema,
   gate: gateSchema,
+  guard: guardSchema,
   init: initSchema,
   inspect: inspectSchema,
   invariance: invarianceSchema,
   keygen: keygenSchema,
   merge: mergeSchema,
+  learn: learnSchema,
   mine: mineSchema,
   report: reportSchema,
   scalars: scalarsSchema,

@@ -1,0 +1,91 @@
+import type { Command } from 'commander';
+import { learnText } from '../../report/text/learn.js';
+import type { Domain } from '../../spec/property.js';
+import { InputError } from '../../util/errors.js';
+import { classListOption, domainOption, integerOption, secondsOption } from '../arguments.js';
+import { type CommonOptions, run, withCommonOptions } from '../context.js';
+import { type DatasetFlags, datasetOptions, withDatasetOptions } from '../dataset-options.js';
+import { EXIT } from '../exit-codes.js';
+import { withRequiredOption } from '../required-option.js';
+
+interface Flags extends CommonOptions, DatasetFlags {
+  readonly heldOut?: string;
+  readonly heldOutData?: string;
+  readonly heldOutLabels?: string;
+  readonly class?: readonly number[];
+  readonly domain?: Domain;
+  readonly margin: number;
+  readonly time: number;
+  readonly jobs?: number;
+  readonly naps: string;
+  readonly output: string;
+  readonly fresh?: true;
+}
+
+export function registerLearn(program: Command): void {
+  const command = program
+    .command('learn')
+    .description(
+      'Find for each class the NAP that is proved and that most samples follow: no input of the domain that follows ' +
+        'it gets another class. Exit code 0 if every class has one, else 3. Ctrl-C keeps what was proved.',
+    )
+    .argument('<model>', 'ONNX classifier');
+  withDatasetOptions(command);
+  withRequiredOption(command, '--naps <file>', 'NAP file to write');
+  withRequiredOption(command, '-o, --output <file>', 'certificate to write')
+    .option('--held-out <part>', 'part of the same data for statistics only, as for --split')
+    .option('--held-out-data <path>', 'other data for statistics only')
+    .option('--held-out-labels <path>', 'file of labels of --held-out-data')
+    .option('--class <list>', 'only these classes, for example 0,3', classListOption('--class'))
+    .option('--domain <which>', 'inputs meant: unit (default) or LOW,HIGH', domainOption('--domain'))
+    .option('--margin <lead>', 'least lead of the own logit that must be proved', marginOption, 0.001)
+    .option('--time <seconds>', 'for all classes together', secondsOption('--time'), 540)
+    .option(
+      '--jobs <n>',
+      'classes learned at once (default: one per processor)',
+      integerOption('--jobs', 1, 64),
+    )
+    .option('--fresh', 'replace a certificate that is there');
+  withCommonOptions(command, [
+    'learn model.onnx --data mnist --split mine --held-out heldout --naps model.nap.json -o model.cert.json',
+    'learn model.onnx --data train-images.gz --held-out-data t10k-images.gz --class 9 --time 120 --naps n.json -o c.json',
+  ]).action((model: string, flags: Flags) =>
+    run(flags, async ({ progress, signal }) => {
+      const { learn } = await import('../../api/learn/learn.js');
+      const document = await learn(
+        {
+          model,
+          data: flags.data,
+          dataset: datasetOptions(flags),
+          heldOut: {
+            ...(flags.heldOut === undefined ? {} : { split: flags.heldOut }),
+            ...(flags.heldOutData === undefined ? {} : { data: flags.heldOutData }),
+            ...(flags.heldOutLabels === undefined ? {} : { labels: flags.heldOutLabels }),
+          },
+          ...(flags.class === undefined ? {} : { classes: flags.class }),
+          ...(flags.domain === undefined ? {} : { domain: flags.domain }),
+          margin: flags.margin,
+          seconds: flags.time,
+          ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
+          naps: flags.naps,
+          certificate: flags.output,
+          ...(flags.fresh === undefined ? {} : { fresh: true }),
+        },
+        progress,
+        signal(),
+      );
+      const all = document.classes.every(({ verdict }) => verdict === 'proved');
+      return { document, text: learnText, exitCode: all ? EXIT.ok : EXIT.inconclusive };
+    }),
+  );
+}
+
+function marginOption(text: string): number {
+  const value = /^\d{0,6}(\.\d{1,12})?$/.test(text) && text !== '' ? Number(text) : Number.NaN;
+  if (value >= 0) return value;
+  throw new InputError('the option has a wrong value', {
+    place: '--margin',
+    expected: 'a number >= 0, for example 0.001',
+    found: JSON.stringify(text.slice(0, 80)),
+  });
+}
