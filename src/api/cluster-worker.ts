@@ -87,6 +87,7 @@ export async function runWorker(
     const own = worker;
     if (options.metrics !== undefined) {
       metrics = await startMetrics({ ...options.metrics, lanes: options.jobs, busy: () => own.busy, redis });
+      progress.note(`metrics on port ${metrics.port}`);
     }
     progress.note(`waiting for work on ${address.shown}, ${options.jobs} at once`);
     await Promise.race([own.refused, untilEnd(signal, () => idle(own), options.idleSeconds)]);

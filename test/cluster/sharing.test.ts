@@ -14,7 +14,7 @@ const signal = new AbortController().signal;
 const open: (TestWorker | Executor)[] = [];
 let redis: TestRedis;
 
-const questions = grid(6).flatMap((point) => around(point, 0.04));
+const questions = grid(5).flatMap((point) => around(point, 0.04));
 
 async function verdictsBy(executor: Executor, stop = signal): Promise<string[]> {
   const decided = await Promise.all(
