@@ -1,5 +1,5 @@
 /** The policy on disk: read, with the line of everything in it. */
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { OpenDatasetOptions } from '../../dataset/open-dataset.js';
 import { linesOf } from '../../gate/places.js';
 import { type Policy, type PolicyDataset, policySchema } from '../../gate/policy.js';
@@ -35,7 +35,7 @@ export function readPolicy(path: string): PolicyFile {
     name: policy.name ?? basename(path).replace(/(\.policy)?\.(ya?ml|json)$/, ''),
     policy,
     lineOf: linesOf(text),
-    at: (file) => (file.startsWith('/') ? file : join(dirname(path), file)),
+    at: (file) => (isAbsolute(file) ? file : join(dirname(path), file)),
   };
 }
 
