@@ -1,0 +1,79 @@
+/** A certificate in plain words: what was shown, about which inputs, in which arithmetic, and what was not. */
+import type { ExplainDocument } from '../report/documents/explain.js';
+import type { ReportedCertificate, ReportedProperty } from '../report/documents/report.js';
+import { counted, short } from '../report/format.js';
+import { notClaimed } from '../report/html/claims.js';
+import { reCheckCommand } from '../report/re-check.js';
+import { leastMargin } from '../report/reporters/findings.js';
+import { type Progress, silentProgress } from './progress.js';
+import { exhibitCertificate } from './report/certificate.js';
+import { namedModels } from './report/find-model.js';
+import { VERSION } from './version.js';
+
+export interface ExplainOptions {
+  readonly certificate: string;
+  /** The ONNX file; without it, a file of its name beside the certificate. */
+  readonly model?: string;
+}
+
+/**
+ * Checks the certificate, if its model can be found, and says what follows. Nothing is called proved that the checker
+ * did not accept.
+ * @throws InputError for files that cannot be read
+ */
+export async function explain(
+  options: ExplainOptions,
+  progress: Progress = silentProgress,
+): Promise<ExplainDocument> {
+  const named = namedModels(options.model === undefined ? [] : [options.model]);
+  const { reported } = await exhibitCertificate(options.certificate, named, progress);
+  const { file, sha256, model, check, properties, semantics, holes } = reported;
+  const of = (...statuses: readonly ReportedProperty['status'][]) =>
+    properties.filter(({ status }) => statuses.includes(status));
+  return {
+    format: 'napcert-explain/1',
+    napcert: VERSION,
+    certificate: { file, sha256 },
+    model: { name: model.name, sha256: model.sha256, file: model.file },
+    verdict: check.verdict,
+    why: check.why,
+    inputs: inputSentences(reported),
+    arithmetic: [...semantics],
+    proved: [...of('holds').map(provedSentence), ...of('vacuous').map(vacuousSentence)],
+    refuted: of('violated').map(({ claim, why }) => `Not true: ${claim} A ${why}.`),
+    notShown: of('unknown', 'on-trust', 'rejected', 'unchecked').map(
+      ({ claim, claimed, status, why }) =>
+        `${claim} ${status === 'unknown' ? 'Undecided' : `Claimed: ${claimed}; not shown`}: ${why}.`,
+    ),
+    notClaimed: notClaimed(reported),
+    trusted: [...holes],
+    reCheck: reCheckCommand(reported),
+  };
+}
+
+function provedSentence(property: ReportedProperty): string {
+  const margin = leastMargin(property);
+  if (margin === null) return property.claim;
+  return `${property.claim} Its own logit leads by at least ${short(margin)}.`;
+}
+
+function vacuousSentence({ claim }: ReportedProperty): string {
+  return `${claim} But no input of the domain follows the pattern at all, so this says nothing.`;
+}
+
+function inputSentences({ domain, naps, dataset, properties, model }: ReportedCertificate): string[] {
+  const references = properties.filter(({ kind }) => kind === 'local-robustness').length;
+  return [
+    `The model is ${model.name}, the one file with SHA-256 ${model.sha256}.`,
+    `Inputs: ${domain}. All of them are meant, not only samples of some data.`,
+    ...(naps === null
+      ? []
+      : [
+          'Where a claim speaks of a NAP, it is about the inputs that follow it: those at which the listed neurons are on, or off, as the pattern says.',
+        ]),
+    ...(references > 0 ? [`${counted(references, 'claim')} about a neighbourhood of one point.`] : []),
+    ...(dataset === null
+      ? []
+      : [`Samples of ${dataset.name} were looked at for counterexamples; no proof rests on them.`]),
+  ];
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { header, sha256Hex } from './header.js';
+
+const sentences = z.array(z.string());
+
+export const explainSchema = z.strictObject({
+  ...header('explain'),
+  certificate: z.strictObject({ file: z.string(), sha256: sha256Hex }),
+  model: z.strictObject({ name: z.string(), sha256: sha256Hex, file: z.string().nullable() }),
+  verdict: z
+    .enum(['valid', 'incomplete', 'invalid', 'unchecked'])
+    .describe('of the independent checker; unchecked: the model was not found'),
+  why: z.string(),
+  inputs: sentences.describe('what the claims speak about'),
+  arithmetic: sentences,
+  proved: sentences,
+  refuted: sentences,
+  notShown: sentences.describe('claims that the certificate does not settle'),
+  notClaimed: sentences,
+  trusted: sentences,
+  reCheck: z.string().describe('command line'),
+});
+
+export type ExplainDocument = z.infer<typeof explainSchema>;
