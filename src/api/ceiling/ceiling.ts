@@ -69,6 +69,8 @@ export interface CeilingRun {
   readonly classes: readonly number[];
   readonly samplesPerClass: number;
   readonly signal: AbortSignal;
+  /** Go on to the next class at the first sample that passes. */
+  readonly untilPass?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -86,7 +88,7 @@ export async function ceilingOf(
     const row = { class: label, tested: 0, pass: 0, provedPasses: 0, undecided: 0 };
     let example: CeilingRow['example'] = null;
     for (const sample of spread(table, label, run.samplesPerClass)) {
-      if (run.signal.aborted) break;
+      if (run.signal.aborted || (run.untilPass === true && row.pass > 0)) break;
       run.onProgress?.(n * run.samplesPerClass + row.tested, run.classes.length * run.samplesPerClass);
       const point = dataset.gather([sample]).map(round);
       const result = await ownRegion(network, box, label, patternOf(table, sample), point);

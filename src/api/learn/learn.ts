@@ -43,8 +43,8 @@ export interface LearnOptions {
 const DEFAULT_MAX_SHARE = 0.06;
 const MAX_MEMORY_BYTES = 4 * 2 ** 30;
 const UNIT: Domain = { kind: 'box', lower: 0, upper: 1 };
-/** Samples per class of the ceiling test that comes first. */
-const CEILING_SAMPLES = 2;
+/** Samples per class of the ceiling test that comes first, which one that passes ends. */
+const CEILING_SAMPLES = 5;
 
 /**
  * Learns on the data alone; held-out data are opened when learning is over. Both files are written whenever a class is
@@ -86,6 +86,7 @@ export async function learn(
     domain,
     classes,
     samplesPerClass: CEILING_SAMPLES,
+    untilPass: true,
     signal,
     onProgress: (done, total) => progress.step('looking for the ceiling', done, total),
   });
