@@ -22,7 +22,7 @@ export class Region {
   readonly empty: EmptyInterval | null;
   #tightened = false;
   #cubes: Cube | null = null;
-  readonly #relaxations = new Map<TensorId, Relaxation | null>();
+  readonly #relaxations = new Map<string, Relaxation | null>();
 
   constructor(
     readonly network: Network,
@@ -36,11 +36,17 @@ export class Region {
 
   /** The relaxation behind a cut tensor; null if its numbers are out of the solver's range. */
   async relaxation(region: Obligation, start: TensorId): Promise<Relaxation | null> {
-    const known = this.#relaxations.get(start);
+    // Several output constraints are rows of their own.
+    const key = region.outputs.length > 1 ? `${start} ${region.digest}` : `${start}`;
+    const known = this.#relaxations.get(key);
     if (known !== undefined) return known;
     const made = await Relaxation.create(this.network, this.bounds, region, start);
-    this.#relaxations.set(start, made);
+    this.#relaxations.set(key, made);
     return made;
+  }
+
+  get tightened(): boolean {
+    return this.#tightened;
   }
 
   /** Improves the bounds once; later calls do nothing. True if something improved. */

@@ -222,7 +222,7 @@ async function byLp(
   open: readonly number[],
   limits: TightenLimits,
 ): Promise<LemmaStep[]> {
-  const relaxation = await Relaxation.create(network, bounds, region, start);
+  const relaxation = await Relaxation.create(network, bounds, { ...region, outputs: [] }, start);
   if (relaxation === null) return [];
   const lemmas: LemmaStep[] = [];
   try {

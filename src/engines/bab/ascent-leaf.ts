@@ -5,7 +5,7 @@ import { pushBack } from '../../bounds/push-back.js';
 import type { LinStep } from '../../certificate/proof.js';
 import type { Network, TensorId } from '../../network/network.js';
 import type { Obligation } from '../../obligation/obligation.js';
-import { outputForm, passList } from './leaf.js';
+import { passList, weightedForm } from './leaf.js';
 
 const ITERATIONS = 20;
 
@@ -16,8 +16,23 @@ export async function ascentLeaf(
   bounds: Bounds,
   obligation: Obligation,
 ): Promise<LinStep | null> {
-  if (obligation.outputs.length === 0) return null;
-  const form = outputForm(network, obligation, 1);
+  for (let k = 0; k < obligation.outputs.length; k++) {
+    const step = await constraintLeaf(network, ascent, bounds, obligation, k);
+    if (step !== null) return step;
+  }
+  return null;
+}
+
+/** One output constraint that cannot be met closes the leaf. */
+async function constraintLeaf(
+  network: Network,
+  ascent: Ascent,
+  bounds: Bounds,
+  obligation: Obligation,
+  k: number,
+): Promise<LinStep | null> {
+  const weights = obligation.outputs.map((_, other) => (other === k ? 1 : 0));
+  const form = weightedForm(network, obligation, weights);
   const rows = Float32Array.from(form.coefficients);
   const forms = { count: 1, rows, range: Float32Array.of(rangeOf(network, bounds, form.coefficients)) };
   const result = await ascent.run(bounds, network.output, network.input, forms, {
@@ -33,11 +48,7 @@ export async function ascentLeaf(
     return p;
   });
   if (!(bound < 0)) return null;
-  return {
-    rule: 'lin',
-    weights: obligation.outputs.map((_, k) => (k === 0 ? 1 : 0)),
-    pass: passList(network, listed),
-  };
+  return { rule: 'lin', weights, pass: passList(network, listed) };
 }
 
 /** Width of the form's interval: the unit of its multipliers' steps. */

@@ -31,12 +31,12 @@ export function leafFromMultipliers(
   encoding: Encoding,
   multipliers: Multipliers,
 ): Leaf {
-  const { weight } = multipliers;
-  const { form, cuts } = withCuts(network, outputForm(network, obligation, weight), multipliers);
+  const weights = weightsOf(obligation, encoding, multipliers);
+  const { form, cuts } = withCuts(network, weightedForm(network, obligation, weights), multipliers);
   const { pass, push } = pushFromMultipliers(network, bounds, form, encoding, multipliers);
   const step: LinStep = {
     rule: 'lin',
-    weights: obligation.outputs.map((_, k) => (k === 0 ? weight : 0)),
+    weights,
     ...stopAt(network, encoding.start),
     pass,
     ...(cuts.length === 0 ? {} : { cuts }),
@@ -98,6 +98,35 @@ function evaluate(
   const passes = prune(network, bounds, form, encoding.start, listed);
   const push = pushBack(network, bounds, form, encoding.start, (layer) => passes.get(layer.output));
   return { passes, push };
+}
+
+/** The multipliers of the output constraints: of one its weight, of several those of their rows. */
+function weightsOf(
+  { outputs }: Obligation,
+  { outputRows, lead }: Encoding,
+  { rows, weight }: Multipliers,
+): number[] {
+  if (lead === null || weight === 0) return outputs.map((_, k) => (k === 0 ? weight : 0));
+  return outputRows.map((row) => Math.fround(Math.max(0, rows[row]!)));
+}
+
+/** The sum of weight * (output constraint - its bound). */
+export function weightedForm(
+  network: Network,
+  { outputs }: Obligation,
+  weights: readonly number[],
+): LinearForm {
+  const coefficients = new Float64Array(network.tensors[network.output]!.size);
+  let constant = 0;
+  outputs.forEach(({ terms, bound }, k) => {
+    const weight = weights[k]!;
+    if (weight === 0) return;
+    for (const { output, coefficient } of terms) {
+      coefficients[output] = coefficients[output]! + weight * coefficient;
+    }
+    constant -= weight * bound;
+  });
+  return { tensor: network.output, coefficients, constant };
 }
 
 /** weight * (first output constraint - its bound); zero for regions without output constraints. */

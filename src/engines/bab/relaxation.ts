@@ -8,6 +8,7 @@ import type { Network, TensorId } from '../../network/network.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import { type LpBasis, type LpResult, PersistentLp } from '../../solvers/highs-model.js';
 import { type Encoding, encode } from '../encoding/encode.js';
+import { Chords } from './chords.js';
 import { type HullCut, rowOfCut } from './hull-cuts.js';
 
 /**
@@ -23,16 +24,21 @@ export class Relaxation {
   readonly #lp: PersistentLp;
   readonly #cost: Float64Array;
   #cuts: readonly HullCut[] = [];
+  readonly #chords: Chords;
 
-  private constructor(network: Network, encoding: Encoding, lp: PersistentLp) {
+  private constructor(network: Network, bounds: Bounds, encoding: Encoding, lp: PersistentLp) {
     this.start = encoding.start;
     this.encoding = encoding;
     this.#network = network;
     this.#lp = lp;
     this.#cost = new Float64Array(encoding.model.columns);
+    this.#chords = new Chords(encoding, bounds);
   }
 
-  /** Null if the numbers are out of the solver's range. `region` gives the literals' bounds. */
+  /**
+   * Null if the numbers are out of the solver's range. `region` gives the literals' bounds, and its output constraints if
+   * they are several: those are rows, one constraint is an objective that may change.
+   */
   static async create(
     network: Network,
     bounds: Bounds,
@@ -42,15 +48,22 @@ export class Relaxation {
     const encoding = encode(
       network,
       bounds,
-      { ...region, outputs: [] },
-      { start, style: 'relaxed', goal: 'objective' },
+      region.outputs.length > 1 ? region : { ...region, outputs: [] },
+      { start, style: 'relaxed', goal: region.outputs.length > 1 ? 'conjunction' : 'objective' },
     );
     const created = await PersistentLp.create(encoding.model);
-    return created.kind === 'ready' ? new Relaxation(network, encoding, created.lp) : null;
+    return created.kind === 'ready' ? new Relaxation(network, bounds, encoding, created.lp) : null;
   }
 
-  /** Maximise the first output constraint's left side minus its bound; nothing for a region without one. */
+  /** Maximise the output constraint's left side, or the least excess of several; nothing for a region without one. */
   setObjective(obligation: Obligation): void {
+    const { lead } = this.encoding;
+    if (lead !== null) {
+      this.setForm(this.#network.output, []);
+      this.#cost[lead] = -1;
+      this.#lp.setCost(this.#cost.slice());
+      return;
+    }
     const terms = obligation.outputs[0]?.terms ?? [];
     this.setForm(
       this.#network.output,
@@ -103,6 +116,7 @@ export class Relaxation {
         this.#lp.setRowBounds(above[i]!, 0, lower[i]! >= 0 ? 0 : Infinity);
       }
     }
+    this.#chords.follow(bounds, this.#lp);
     for (const { layer, above } of this.encoding.maxes) {
       const [lower, upper] = [bounds.lower[layer.input]!, bounds.upper[layer.input]!];
       for (let i = 0; i + 1 < layer.rowStart.length; i++) {

@@ -6,8 +6,9 @@
  * (bounding.md, sections 5 and 7). Sound: leaves are proof steps that are evaluated before they are accepted and
  * checked again by the checker. Complete: for ReLU networks behind a bounded start, up to limits and rounding.
  */
-import { type Bounds, copyBounds } from '../../bounds/interval.js';
+import { type Bounds, copyBounds, type EmptyInterval, propagate } from '../../bounds/interval.js';
 import type { PushBack } from '../../bounds/push-back.js';
+import type { LemmaStep } from '../../certificate/proof.js';
 import { producedAt } from '../../network/cuts.js';
 import type { Network, TensorId } from '../../network/network.js';
 import type { Obligation, UnknownReason } from '../../obligation/obligation.js';
@@ -38,6 +39,8 @@ export interface SearchLimits {
 export type PointOutcome = 'ends' | 'stays-open' | 'none';
 
 export interface SearchHooks {
+  /** Improves a node's bounds in place and returns what proves them. */
+  readonly tighten?: (bounds: Bounds, depth: number) => Promise<readonly LemmaStep[]>;
   /** A leaf closes once its bound is below this (at most 0); asked anew at each node. Default 0. */
   readonly closeBelow?: () => number;
   /** A point of the start tensor that the relaxation likes; with exact phases the network is linear there. */
@@ -140,19 +143,12 @@ class Search {
     const children: Record<'low' | 'high', ProofTree | null> = { low: null, high: null };
     for (const side of ['high', 'low'] as const) {
       const child = childBounds(this.network, bounds, branch, side);
-      if (child.empty !== null) {
-        children[side] = {
-          kind: 'leaf',
-          step: {
-            rule: 'bound',
-            tensor: this.network.tensors[child.empty.tensor]!.name,
-            index: child.empty.index,
-          },
-        };
-        continue;
-      }
+      const lemmas =
+        child.empty === null ? ((await this.hooks.tighten?.(child.bounds, depth + 1)) ?? []) : [];
+      const empty = child.empty ?? (lemmas.length === 0 ? null : propagate(this.network, child.bounds));
       this.relaxation.setBasis(basis);
-      children[side] = await this.node(child.bounds, depth + 1);
+      const then = empty === null ? await this.node(child.bounds, depth + 1) : emptyLeaf(this.network, empty);
+      children[side] = then === null || lemmas.length === 0 ? then : { kind: 'chain', steps: lemmas, then };
     }
     const { low, high } = children;
     if (low === null || high === null) return null;
@@ -171,8 +167,7 @@ class Search {
   }
 
   #close(leaf: Leaf): ProofTree {
-    if (leaf.step.weights[0] !== undefined && leaf.step.weights[0] > 0)
-      this.margin = Math.min(this.margin, -leaf.bound);
+    if (leaf.step.weights.some((weight) => weight > 0)) this.margin = Math.min(this.margin, -leaf.bound);
     return { kind: 'leaf', step: leaf.step };
   }
 
@@ -283,4 +278,8 @@ function openMaximum(network: Network, bounds: Bounds, start: TensorId): boolean
     }
     return false;
   });
+}
+
+function emptyLeaf(network: Network, { tensor, index }: EmptyInterval): ProofTree {
+  return { kind: 'leaf', step: { rule: 'bound', tensor: network.tensors[tensor]!.name, index } };
 }

@@ -4,6 +4,7 @@ import { type Network, neuronBlocks, reluLayers, type TensorId } from '../../net
 import type { Obligation } from '../../obligation/obligation.js';
 import type { Confirmed, Decision, EngineContext } from '../decision.js';
 import { interiorPoint } from '../falsify/interior-point.js';
+import { tighten } from '../tighten.js';
 import { suggestionFor, undecided } from '../undecided.js';
 import { type Attempt, accepted, closed, excess } from './attempt.js';
 import { type SearchHooks, type SearchResult, search } from './search.js';
@@ -29,7 +30,7 @@ export async function searchWhole(attempt: Attempt, start: TensorId): Promise<De
   const relaxation = await region.relaxation(obligation, start);
   if (relaxation === null) return withoutSolver(attempt);
   const found = nothingFound();
-  const hooks = wholeHooks(context, obligation, found);
+  const hooks = { ...wholeHooks(context, obligation, found), tighten: nodeTightener(attempt) };
   const { maxMemoryBytes, signal } = context;
   const cutRounds = reluLayers(context.network).length <= SHALLOW ? CUT_ROUNDS : 0;
   const limits = { deadline, maxNodes, maxMemoryBytes, signal, cutRounds };
@@ -42,6 +43,24 @@ export async function searchWhole(attempt: Attempt, start: TensorId): Promise<De
   }
   if (found.confirmed !== null) return { verdict: 'sat', confirmed: found.confirmed };
   return describeOpen(result, found.best);
+}
+
+/** Levels between nodes whose bounds are recomputed under the splits above them (measured: bounding.md, section 5). */
+const LEVELS = 3;
+
+/** Only where it paid at the root; before, splits are few and neurons cheap. */
+function nodeTightener({
+  context,
+  obligation,
+  region,
+  deadline,
+}: Attempt): NonNullable<SearchHooks['tighten']> {
+  const { network, ascent, signal } = context;
+  const behindFirst = reluLayers(network).length > 1 && reluLayers(network).length <= SHALLOW;
+  return async (bounds, depth) =>
+    behindFirst && region.tightened && depth % LEVELS === LEVELS - 1
+      ? tighten(network, ascent, bounds, obligation, { deadline, signal })
+      : [];
 }
 
 /** No LP (no columns, or numbers out of its range): the default multipliers are all there is to try. */

@@ -15,6 +15,8 @@ export interface ReluLayout {
   readonly a: Int32Array;
   /** Row a - z >= 0 of an unstable neuron; its upper side at 0 fixes the neuron active. */
   readonly above: Int32Array;
+  /** Row a - chord z <= constant of an unstable neuron; -1 without one. */
+  readonly chord: Int32Array;
 }
 
 export interface EncodedRelu {
@@ -33,6 +35,7 @@ export function encodeRelu(
   const { name, size } = network.tensors[layer.output]!;
   const out = constants(size);
   const above = new Int32Array(size).fill(-1);
+  const chord = new Int32Array(size).fill(-1);
   const { slope } = layer;
   for (let i = 0; i < size; i++) {
     const z = input.col[i]!;
@@ -75,10 +78,19 @@ export function encodeRelu(
         );
       }
       if (style === 'exact') bigM(builder, `${name}[${i}]`, { a, z, l, u, slope });
-      else triangle(builder, `${name}[${i}]`, { a, z, l, u, slope });
+      else {
+        const line = chordOver(l, u, slope);
+        if (line === null) continue;
+        chord[i] = builder.rows;
+        const terms = [
+          { col: a, value: 1 },
+          { col: z, value: -line.chord },
+        ];
+        builder.row(`chord ${name}[${i}]`, terms, -Infinity, line.constant);
+      }
     }
   }
-  return { elements: out, layout: { layer, z: input.col, a: out.col, above } };
+  return { elements: out, layout: { layer, z: input.col, a: out.col, above, chord } };
 }
 
 interface Neuron {
@@ -131,18 +143,16 @@ function bigM(builder: ModelBuilder, name: string, { a, z, l, u, slope }: Neuron
   );
 }
 
-/** The chord from (l, slope l) to (u, u), or its limit for an infinite end. */
-function triangle(builder: ModelBuilder, name: string, { a, z, l, u, slope }: Neuron): void {
-  if (l === -Infinity && u === Infinity) return;
+/**
+ * The chord from (l, slope l) to (u, u) of an unstable neuron, or its limit for an infinite end: relu(z) is at most
+ * chord z + constant. Null if both ends are infinite.
+ */
+export function chordOver(
+  l: number,
+  u: number,
+  slope: number,
+): { readonly chord: number; readonly constant: number } | null {
+  if (l === -Infinity && u === Infinity) return null;
   const chord = u === Infinity ? 1 : l === -Infinity ? slope : (u - slope * l) / (u - l);
-  const constant = u === Infinity ? (slope - 1) * l : u - chord * u;
-  builder.row(
-    `chord ${name}`,
-    [
-      { col: a, value: 1 },
-      { col: z, value: -chord },
-    ],
-    -Infinity,
-    constant,
-  );
+  return { chord, constant: u === Infinity ? (slope - 1) * l : u - chord * u };
 }

@@ -34,11 +34,12 @@ export interface EncodeOptions {
   readonly style: 'exact' | 'relaxed';
   /**
    * `constraints`: the output constraints are rows, no objective. `objective`: minimise minus the first output
-   * constraint (its largest value is then minus the optimum), no rows. `interior`: rows, and a column t in [0, 1],
+   * constraint (its largest value is then minus the optimum), no rows. `conjunction`: rows, and a free column, maximised,
+   * that every output constraint's excess must reach: several constraints at once. `interior`: rows, and a column t in [0, 1],
    * maximised, that every literal and output constraint must exceed: for candidates that survive rounding. `inside`
    * asks that of literals only, `followers` of active literals only, which is what following a NAP takes.
    */
-  readonly goal: 'constraints' | 'objective' | InteriorGoal;
+  readonly goal: 'constraints' | 'objective' | 'conjunction' | InteriorGoal;
   /** Winning candidate of each element of a max layer, to encode only the inputs where it wins. */
   readonly winner?: (layer: MaxLayer, output: number) => number;
 }
@@ -55,6 +56,8 @@ export interface Encoding {
   readonly maxes: readonly MaxLayout[];
   /** Rows of the output constraints, for the goals that have them. */
   readonly outputRows: readonly number[];
+  /** Column of the least excess of the output constraints, for the goal `conjunction`. */
+  readonly lead: number | null;
 }
 
 export function encode(
@@ -65,7 +68,7 @@ export function encode(
 ): Encoding {
   const { start, style, goal, winner } = options;
   const builder = new ModelBuilder();
-  const interior = goal !== 'constraints' && goal !== 'objective' ? goal : null;
+  const interior = goal === 'constraints' || goal === 'objective' || goal === 'conjunction' ? null : goal;
   const slack: Term[] = interior === null ? [] : [{ col: builder.column('interior', 0, 1, -1), value: -1 }];
   const elements = new Map<TensorId, Elements>([[start, encodeFree(builder, network, bounds, start)]]);
   if (start === network.input && network.section !== undefined) encodeSection(builder, elements.get(start)!);
@@ -106,6 +109,7 @@ export function encode(
     }
   }
   const outputRows: number[] = [];
+  const lead = goal === 'conjunction' ? builder.column('lead', -Infinity, Infinity, -1) : null;
   const logits = elements.get(network.output)!;
   if (goal !== 'objective') {
     obligation.outputs.forEach((constraint, k) => {
@@ -114,7 +118,12 @@ export function encode(
       for (const { output, coefficient } of constraint.terms)
         bound -= pushTerm(terms, logits, output, coefficient);
       outputRows.push(builder.rows);
-      builder.row(`output${k}`, [...terms, ...(goal === 'interior' ? slack : [])], bound, Infinity);
+      builder.row(
+        `output${k}`,
+        [...terms, ...(goal === 'interior' ? slack : lead === null ? [] : [{ col: lead, value: -1 }])],
+        bound,
+        Infinity,
+      );
     });
   } else {
     for (const { output, coefficient } of obligation.outputs[0]?.terms ?? []) {
@@ -134,6 +143,7 @@ export function encode(
     relus,
     maxes,
     outputRows,
+    lead,
   };
 }
 
