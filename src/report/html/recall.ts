@@ -5,7 +5,7 @@ import { percent } from '../format.js';
 import { dataTable, folded } from './elements.js';
 
 const WIDTH = 440;
-const LEFT = 40;
+const LEFT = 52;
 const RIGHT = 16;
 const ROW = 20;
 const CURVE_HEIGHT = 230;

@@ -101,6 +101,6 @@ figure{margin:0;min-width:0}
 details{margin:.6rem 0}
 summary{cursor:pointer;color:var(--link);width:fit-content}
 footer{margin-top:2rem}
-@media (max-width:40rem){body{padding:1.25rem .75rem 3rem}.facts div{grid-template-columns:6rem 1fr;gap:.5rem}.matrix th,.matrix td{min-width:1.7rem;width:1.7rem;height:2.2rem;padding:0}.matrix tbody th{min-width:1.2rem;width:1.2rem}.matrix td small{font-size:.6rem}.counterexample img{width:6.5rem}.pair figcaption{flex-basis:9rem}}
+@media (max-width:40rem){.logits{font-size:.8rem}.logits th,.logits td{padding:.12rem .2rem}body{padding:1.25rem .75rem 3rem}.facts div{grid-template-columns:6rem 1fr;gap:.5rem}.matrix th,.matrix td{min-width:1.7rem;width:1.7rem;height:2.2rem;padding:0}.matrix tbody th{min-width:1.2rem;width:1.2rem}.matrix td small{font-size:.6rem}.counterexample img{width:6.5rem}.pair figcaption{flex-basis:9rem}}
 @media print{:root{${LIGHT}}body{max-width:none;padding:0;font-size:10.5pt;background:#fff}article,.gate{border:0;padding:0;break-before:auto}details::details-content{content-visibility:visible;block-size:auto}details>summary{list-style:none;color:inherit}.scroll{overflow:visible}pre{white-space:pre-wrap}figure,tr,.verdict{break-inside:avoid}h2,h3,h4,caption,thead{break-after:avoid}.skip,nav{display:none}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 `;
