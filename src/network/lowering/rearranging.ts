@@ -34,7 +34,8 @@ function moved(
   }
   const cols = sizeOf(value.shape);
   if (source.length === cols && source.every((from, i) => from === i)) return { ...value, shape };
-  const bias = Float64Array.from(source, (i) => (i < 0 ? fill : 0));
+  const bias = new Float64Array(source.length);
+  if (fill !== 0) for (let i = 0; i < source.length; i++) if (source[i]! < 0) bias[i] = fill;
   const origin = { label: view.label, name: view.output };
   return view.builder.linear(origin, [value], shape, selectionMap(cols, source), { bias });
 }
@@ -196,17 +197,25 @@ function onlyFloat(view: NodeView, input: number): number {
   throw view.bad('the padding value must be one number', '1 element', `${values.length}`);
 }
 
+/** Padding may be negative: the kept part of the input is a block of both shapes. */
 function paddedSource(from: readonly number[], to: readonly number[], begin: readonly number[]): Int32Array {
   checkSize(sizeOf(to));
   const toStrides = stridesOf(to);
   const fromStrides = stridesOf(from);
-  return Int32Array.from({ length: sizeOf(to) }, (_, flat) => {
-    let source = 0;
-    for (let axis = 0; axis < to.length; axis++) {
-      const at = (Math.floor(flat / toStrides[axis]!) % to[axis]!) - begin[axis]!;
-      if (at < 0 || at >= from[axis]!) return -1;
-      source += at * fromStrides[axis]!;
-    }
-    return source;
-  });
+  const first = begin.map((before) => Math.max(0, -before));
+  const kept = from.map((size, axis) => Math.min(size, to[axis]! - begin[axis]!) - first[axis]!);
+  const offset = (at: readonly number[], strides: readonly number[]) =>
+    at.reduce((sum, index, axis) => sum + index * strides[axis]!, 0);
+  const read = stridedIndices(kept, fromStrides, offset(first, fromStrides));
+  const written = stridedIndices(
+    kept,
+    toStrides,
+    offset(
+      first.map((at, axis) => at + begin[axis]!),
+      toStrides,
+    ),
+  );
+  const source = new Int32Array(sizeOf(to)).fill(-1);
+  for (let k = 0; k < read.length; k++) source[written[k]!] = read[k]!;
+  return source;
 }
