@@ -85,6 +85,7 @@ export class PersistentLp {
       cost: cost.slice(),
       lower: lower.slice(),
       upper: upper.slice(),
+      value: guarded.model.value.slice(),
       rowLower: rowLower.slice(),
       rowUpper: rowUpper.slice(),
       integer: new Uint8Array(columns),
@@ -126,6 +127,19 @@ export class PersistentLp {
     this.#native.changeRowBounds(row, lower, upper);
     this.model.rowLower[row] = lower;
     this.model.rowUpper[row] = upper;
+  }
+
+  /** Changes a coefficient that the row has. False for another one, and for a row that tiny ones were taken out of. */
+  setCoefficient(row: number, column: number, value: number): boolean {
+    const { rowStart, col } = this.model;
+    if (this.#widenedRows[row] === 1) return false;
+    for (let k = rowStart[row]!; k < rowStart[row + 1]!; k++) {
+      if (col[k] !== column) continue;
+      this.#native.changeCoefficient(row, column, value);
+      this.model.value[k] = value;
+      return true;
+    }
+    return false;
   }
 
   /** Appends rows; the last basis stays a start. Coefficients must be in the solver's range (none is taken out). */
