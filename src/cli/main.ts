@@ -4,6 +4,7 @@ import './colours.js';
 import { chalkStderr } from 'chalk';
 import { CommanderError } from 'commander';
 import { VERSION } from '../api/version.js';
+import { setTableWidth } from '../report/table.js';
 import { describeInputError, InputError } from '../util/errors.js';
 import { EXIT } from './exit-codes.js';
 import { createProgram } from './program.js';
@@ -19,6 +20,7 @@ process.on('uncaughtException', (error) => {
   process.exit();
 });
 
+setTableWidth(process.stdout.isTTY ? process.stdout.columns : undefined);
 try {
   await createProgram().parseAsync(process.argv);
 } catch (error) {

@@ -10,6 +10,11 @@ import { printable } from '../util/plain-text.js';
 const LOG_REPEAT_MS = 5000;
 const LOG_CHANGE_MS = 1000;
 const REDRAW_INTERVAL_MS = 100;
+/** Without news the line is redrawn this often, so that the time goes on, and a log says that work goes on. */
+const TERMINAL_HEARTBEAT_MS = 1000;
+const LOG_HEARTBEAT_MS = 30_000;
+/** An activity that lasts longer says so. */
+const SLOW_MS = 10_000;
 
 export interface TerminalProgress extends Progress {
   /** Removes the status line; must be called before anything else is printed to the terminal. */
@@ -28,23 +33,30 @@ export function terminalProgress(stream: NodeJS.WriteStream, quiet: boolean): Te
 
 function statusLine(stream: NodeJS.WriteStream): TerminalProgress {
   const start = performance.now();
+  let since = start;
   let current = '';
   let drawnAt = Number.NEGATIVE_INFINITY;
   let shown = false;
+  let heartbeat: NodeJS.Timeout | null = null;
   const draw = (): void => {
     const room = Math.max(20, (stream.columns || 80) - 1);
-    const line = `${elapsed(start)}  ${current}`;
+    const line = `${elapsed(start)}  ${current}${lasting(since)}`;
     stream.write(`\r\u001b[2K${chalkStderr.dim(line.length > room ? `${line.slice(0, room - 1)}…` : line)}`);
     drawnAt = performance.now();
     shown = true;
   };
   const clear = (): void => {
+    if (heartbeat !== null) clearInterval(heartbeat);
+    heartbeat = null;
     if (shown) stream.write('\r\u001b[2K');
     shown = false;
   };
   return {
     step: (what, done, total) => {
-      current = describe(what, done, total);
+      const next = describe(what, done, total);
+      if (next !== current) since = performance.now();
+      current = next;
+      heartbeat ??= setInterval(draw, TERMINAL_HEARTBEAT_MS).unref();
       if (performance.now() - drawnAt >= REDRAW_INTERVAL_MS) draw();
     },
     note: (line) => {
@@ -61,7 +73,14 @@ function logLines(stream: NodeJS.WriteStream): TerminalProgress {
   let printed = '';
   let printedAt = Number.NEGATIVE_INFINITY;
   let line = '';
+  let since = start;
   let timer: NodeJS.Timeout | null = null;
+  let heartbeat: NodeJS.Timeout | null = null;
+  const beat = (): void => {
+    if (performance.now() - printedAt < LOG_HEARTBEAT_MS) return;
+    printedAt = performance.now();
+    stream.write(`${elapsed(start)}  still ${line}${lasting(since)}\n`);
+  };
   const print = (): void => {
     stop();
     printed = current;
@@ -74,8 +93,11 @@ function logLines(stream: NodeJS.WriteStream): TerminalProgress {
   };
   return {
     step: (what, done, total) => {
+      const next = describe(what, done, total);
+      if (next !== line) since = performance.now();
       current = what;
-      line = describe(what, done, total);
+      line = next;
+      heartbeat ??= setInterval(beat, LOG_HEARTBEAT_MS / 3).unref();
       const wait = (what === printed ? LOG_REPEAT_MS : LOG_CHANGE_MS) - (performance.now() - printedAt);
       if (wait <= 0) print();
       else if (what !== printed && timer === null) timer = setTimeout(print, wait).unref();
@@ -84,8 +106,18 @@ function logLines(stream: NodeJS.WriteStream): TerminalProgress {
       stop();
       stream.write(`${elapsed(start)}  ${text}\n`);
     },
-    clear: stop,
+    clear: () => {
+      stop();
+      if (heartbeat !== null) clearInterval(heartbeat);
+      heartbeat = null;
+    },
   };
+}
+
+/** Why nothing seems to happen: this one thing takes long. */
+function lasting(since: number): string {
+  const ms = performance.now() - since;
+  return ms < SLOW_MS ? '' : ` (slow: ${Math.floor(ms / 1000)} s on this)`;
 }
 
 function describe(what: string, done: number | undefined, total: number | undefined): string {
