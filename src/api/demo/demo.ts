@@ -2,11 +2,8 @@
  * The main job on a shipped classifier and real digits, in about half a minute: mine, decide, refute, re-check.
  * Every step is what one command line does; the lines are part of the result.
  */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DemoDocument } from '../../report/documents/demo.js';
-import { InputError } from '../../util/errors.js';
-import { describeSystemError } from '../../util/system-error.js';
 import { check } from '../check.js';
 import { mine } from '../mine.js';
 import { writeOutput } from '../output-file.js';
@@ -14,6 +11,7 @@ import { type Progress, silentProgress } from '../progress.js';
 import { type VerifyFilesOptions, verifyFiles } from '../verify-files.js';
 import { VERSION } from '../version.js';
 import { demoCommands } from './commands.js';
+import { claimFolder } from './folder.js';
 import { drawMontage } from './montage.js';
 import { CLASSES, demoPaths, REFUTED_CLASS, REFUTED_COMPETITOR } from './paths.js';
 
@@ -22,12 +20,12 @@ const TIMEOUT_SECONDS = 60;
 
 /**
  * Writes NAP files, certificates and pictures into the folder, which is made if there is none; files of an earlier
- * demo are replaced.
- * @throws InputError if the folder cannot be made or written
+ * demo are replaced, no others (folder.ts).
+ * @throws InputError before any work if the folder cannot be made or written, or holds other files of the same names
  */
 export async function demo(folder: string, progress: Progress = silentProgress): Promise<DemoDocument> {
   const paths = demoPaths(folder);
-  makeFolder(paths.pictures);
+  claimFolder(folder, paths);
   const { model } = paths;
   // One line per step is enough here; `verify` would note every property.
   const steps: Progress = { step: progress.step, note: () => {} };
@@ -108,17 +106,4 @@ function looseSpecText(): string {
     `  - { kind: non-ambiguity, pairs: [${pairs}] }`,
     '',
   ].join('\n');
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    throw new InputError('the folder cannot be made', {
-      file: path,
-      place: '--output',
-      expected: 'a folder, or a path where one can be made',
-      found: describeSystemError(error),
-    });
-  }
 }
