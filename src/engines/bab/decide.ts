@@ -15,6 +15,7 @@ import { type RegionCache, suffixStarts } from '../region.js';
 import { undecided } from '../undecided.js';
 import { type Attempt, accepted, closed } from './attempt.js';
 import { FEW_INPUTS, searchCubes } from './cubes.js';
+import { splitInputs } from './input-split.js';
 import { suffixHooks, trySuffixes } from './suffix.js';
 import { nothingFound, searchWhole, wholeHooks } from './whole.js';
 
@@ -47,6 +48,8 @@ export async function decideByBab(
     const proof = accepted(attempt, [{ rule: 'bound', tensor: network.tensors[tensor]!.name, index }]);
     if (proof.decision !== null) return proof.decision;
   }
+  const split = await tryInputs(attempt);
+  if (split !== null) return split;
   const starts = suffixStarts(network);
   const whole = starts[starts.length - 1]!;
   if (bounded(obligation) && region.openNeurons() <= (context.directNeurons ?? SMALL)) {
@@ -91,6 +94,21 @@ async function prepare(
 function withBest(decision: Decision, margin: number | null): Decision {
   if (decision.verdict !== 'unknown' || margin === null || margin < 0) return decision;
   return { ...decision, bestMargin: Math.min(margin, decision.bestMargin ?? Infinity) };
+}
+
+/** Share of the time for splitting inputs, where they are few. */
+const INPUTS_SHARE = 0.75;
+
+/** Networks of few inputs: their boxes are halved before anything else is tried. */
+async function tryInputs(attempt: Attempt): Promise<Decision | null> {
+  const { context, obligation, region, deadline } = attempt;
+  const few = obligation.box.lower.length <= FEW_INPUTS && bounded(obligation);
+  if (!few || region.openNeurons() <= (context.directNeurons ?? SMALL)) return null;
+  const now = performance.now();
+  const result = await splitInputs(attempt, now + (deadline - now) * INPUTS_SHARE);
+  if (result === null) return null;
+  if (result.kind === 'point') return { verdict: 'sat', confirmed: result.confirmed };
+  return closed(attempt, result.tree).decision;
 }
 
 /** Hidden layers from which neurons are split in cubes; the share of the remaining time for cubes. */

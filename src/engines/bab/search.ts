@@ -52,7 +52,14 @@ export type SearchResult =
   /** `onPoint` ended the search. */
   | { readonly kind: 'point'; readonly nodes: number }
   /** Open: `bound` is a proved upper bound of the output constraint where the search got to. */
-  | { readonly kind: 'open'; readonly reason: UnknownReason; readonly bound: number; readonly nodes: number };
+  | {
+      readonly kind: 'open';
+      readonly reason: UnknownReason;
+      readonly bound: number;
+      readonly nodes: number;
+      /** Share of the tree that was closed, if a node counts half of its parent: how far the search has come. */
+      readonly closedShare: number;
+    };
 
 /** Neurons tried by solving both children, and observations after which trials are no longer needed. */
 const TRIALS = 8;
@@ -91,6 +98,7 @@ export async function search(
 class Search {
   nodes = 0;
   margin = Infinity;
+  #closedShare = 0;
   #rootBound = Infinity;
   #halvings = 0;
   readonly #pseudocosts = new Pseudocosts();
@@ -119,16 +127,16 @@ class Search {
     const closes = (leaf: Leaf): boolean => leaf.bound < this.#threshold(leaf);
     const { lp, leaf } = evaluateWithCuts(evaluator, bounds, rounds, closes);
     if (this.nodes === 1 && leaf !== null) this.#rootBound = leaf.bound;
-    if (leaf !== null && leaf.bound < this.#threshold(leaf)) return this.#close(leaf);
+    if (leaf !== null && leaf.bound < this.#threshold(leaf)) return this.#close(leaf, depth);
     const basis = this.relaxation.getBasis();
     const x = lp.status === 'optimal' ? lp.x : lp.status === 'unbounded' ? this.#anyPoint() : null;
     const outcome = x === null ? 'none' : await this.#tryPoint(bounds, x);
     if (outcome === 'ends') throw new Stop({ kind: 'point', nodes: this.nodes });
-    if (outcome === 'stays-open' && leaf !== null && leaf.bound < 0) return this.#close(leaf);
+    if (outcome === 'stays-open' && leaf !== null && leaf.bound < 0) return this.#close(leaf, depth);
     const branch =
       outcome === 'stays-open' ? this.#halve(bounds) : this.#choose(bounds, lp, leaf?.push ?? null);
     // With nothing left to split, a leaf that closes at all is as good as it gets.
-    if (branch === null && leaf !== null && leaf.bound < 0) return this.#close(leaf);
+    if (branch === null && leaf !== null && leaf.bound < 0) return this.#close(leaf, depth);
     if (branch === null || depth > 2000) return null;
     return this.#split(bounds, branch, basis, depth);
   }
@@ -148,6 +156,7 @@ class Search {
       const empty = child.empty ?? (lemmas.length === 0 ? null : propagate(this.network, child.bounds));
       this.relaxation.setBasis(basis);
       const then = empty === null ? await this.node(child.bounds, depth + 1) : emptyLeaf(this.network, empty);
+      if (empty !== null) this.#closedShare += 2 ** -(depth + 1);
       children[side] = then === null || lemmas.length === 0 ? then : { kind: 'chain', steps: lemmas, then };
     }
     const { low, high } = children;
@@ -166,7 +175,8 @@ class Search {
     return weighted ? Math.min(0, this.hooks.closeBelow?.() ?? 0) : 0;
   }
 
-  #close(leaf: Leaf): ProofTree {
+  #close(leaf: Leaf, depth: number): ProofTree {
+    this.#closedShare += 2 ** -depth;
     if (leaf.step.weights.some((weight) => weight > 0)) this.margin = Math.min(this.margin, -leaf.bound);
     return { kind: 'leaf', step: leaf.step };
   }
@@ -262,7 +272,13 @@ class Search {
   }
 
   open(reason: UnknownReason): SearchResult {
-    return { kind: 'open', reason, bound: this.#rootBound, nodes: this.nodes };
+    return {
+      kind: 'open',
+      reason,
+      bound: this.#rootBound,
+      nodes: this.nodes,
+      closedShare: this.#closedShare,
+    };
   }
 }
 
