@@ -18,7 +18,7 @@ import {
   tensor,
 } from '../../onnx/encode.js';
 import type { LoadedModel } from '../../onnx/load-model.js';
-import { InputError, UnsupportedError } from '../../util/errors.js';
+import { InputError } from '../../util/errors.js';
 import type { GuardedBox } from './domain.js';
 import { inputShape, isMatrix } from './tensor-ranks.js';
 
@@ -34,7 +34,6 @@ export const NO_NAP = 2 ** 24;
 /** ONNX numbers of element types, for Cast. */
 const FLOAT = 1;
 const INT32 = 6;
-const BOOL = 9;
 
 export interface GuardRequest {
   readonly network: Network;
@@ -46,17 +45,17 @@ export interface GuardRequest {
   readonly box: GuardedBox;
 }
 
-/** @throws InputError (UnsupportedError) for a model whose operator set lacks what is needed */
+/** @throws InputError for more neurons than float32 counts exactly */
 export function guardGraph(request: GuardRequest): GraphSpec {
   const parts = new Parts(request.loaded);
   const classes = request.network.tensors[request.network.output]!.size;
   const distance = addDistances(parts, request, classes);
   parts.node('Cast', [distance], { to: int(INT32) }, OUTPUTS.distance);
-  parts.node('Less', [distance, parts.constant('half', tensor('float32', [], [0.5]))], {}, OUTPUTS.follows);
+  const half = parts.constant('half', tensor('float32', [], [0.5]));
+  parts.node('Less', [distance, half], {}, OUTPUTS.follows);
   const own = addOwnDistance(parts, request, distance, classes);
-  const total = parts.node('Add', [own, addOutside(parts, request)]);
-  if (parts.opset >= 11) parts.node('Equal', [total, parts.zero()], {}, OUTPUTS.certified);
-  else parts.node('Not', [parts.node('Cast', [total], { to: int(BOOL) })], {}, OUTPUTS.certified);
+  const follows = parts.node('Less', [own, half]);
+  parts.node('And', [follows, addInside(parts, request)], {}, OUTPUTS.certified);
   const batch = inputShape(request)?.[0] ?? 'batch';
   const rows = batch === '' ? 'batch' : batch;
   return {
@@ -93,16 +92,16 @@ function addDistances(parts: Parts, { network, naps }: GuardRequest, classes: nu
     const phases = naps.get(label);
     return phases === undefined ? NO_NAP : literalCount(phases.filter((phase) => phase === ACTIVE));
   });
-  const values = used.map(({ layer, tensor: { size } }) =>
-    parts.matrix(network.tensors[layer.output]!.name, size),
+  // Signs are joined as bools, a byte each, and widened once.
+  const on = used.map(({ layer, tensor: { size } }) =>
+    parts.node('Greater', [
+      parts.matrix(network.tensors[layer.output]!.name, size),
+      parts.constant('origin', tensor(network.elementType, [], [0])),
+    ]),
   );
-  const joined = values.length === 1 ? values[0]! : parts.node('Concat', values, { axis: int(1) });
+  const joined = on.length === 1 ? on[0]! : parts.node('Concat', on, { axis: int(1) });
   return parts.node('Gemm', [
-    parts.signs(
-      joined,
-      used.every(({ layer }) => layer.slope === 0),
-      network.elementType,
-    ),
+    parts.node('Cast', [joined], { to: int(FLOAT) }),
     parts.constant('literals', tensor('float32', [neurons, classes], weight)),
     parts.constant('active', tensor('float32', [classes], bias)),
   ]);
@@ -137,62 +136,41 @@ function addOthers(parts: Parts, logits: string, classes: number): string {
   return parts.node('Cast', [parts.node('Not', [isBest])], { to: int(FLOAT) });
 }
 
-/** One number per row: 0 iff the input lies in the box, more than 0 or NaN otherwise. */
-function addOutside(parts: Parts, request: GuardRequest): string {
+/**
+ * One bool per row: the input lies in the box. Reductions of NaN are not defined, except that a sum with a NaN is one,
+ * and no comparison with NaN is true; infinite numbers lie in no box.
+ */
+function addInside(parts: Parts, request: GuardRequest): string {
   const { network, box } = request;
   const { name, size } = network.tensors[network.input]!;
   const shape = inputShape(request);
   const known = shape !== null && shape.length > 1;
   const input = known ? name : parts.reshaped(name, size);
-  const axes = known ? shape.slice(1).map((_, i) => i + 1) : [1];
+  const sides = known ? (shape.slice(1) as number[]) : [size];
+  const axes = sides.map((_, i) => i + 1);
   const type = network.elementType;
-  const nearest = addNearest(
-    parts,
-    input,
-    box,
-    known ? [1, ...(shape.slice(1) as number[])] : [1, size],
-    type,
-  );
-  const apart = parts.node('Sub', [input, nearest]);
-  const sizes =
-    type === 'float32' ? apart : parts.node('Cast', [parts.node('Sign', [apart])], { to: int(FLOAT) });
-  const outside = parts.reduce('ReduceL1', sizes, axes);
-  if (!box.nonZero) return outside;
-  const narrow =
-    type === 'float32' ? input : parts.node('Cast', [parts.node('Sign', [input])], { to: int(FLOAT) });
-  const isZero = parts.node('Not', [
-    parts.node('Cast', [parts.reduce('ReduceMax', narrow, axes)], { to: int(BOOL) }),
+  const bound = (key: string, value: number | readonly number[]): string =>
+    typeof value === 'number'
+      ? parts.constant(key, tensor(type, [], [value]))
+      : parts.constant(key, tensor(type, [1, ...sides], value));
+  const { lower, upper } = box;
+  const extreme = (op: 'ReduceMin' | 'ReduceMax', end: string, value: typeof lower): string =>
+    parts.reduce(op, typeof value === 'number' ? input : parts.node('Sub', [input, bound(end, value)]), axes);
+  // Subtracting unequal numbers never gives 0 in IEEE arithmetic, so the sign of a difference is exact.
+  const low = extreme('ReduceMin', 'lower', lower);
+  const high = extreme('ReduceMax', 'upper', upper);
+  const outside = parts.node('Or', [
+    parts.node('Less', [low, bound('least', typeof lower === 'number' ? lower : 0)]),
+    parts.node('Greater', [high, bound('most', typeof upper === 'number' ? upper : 0)]),
   ]);
-  return parts.node('Add', [outside, parts.node('Cast', [isZero], { to: int(FLOAT) })]);
+  const finite = parts.node('Less', [parts.reduce('ReduceSum', input, axes), bound('huge', HUGE[type])]);
+  const inside = parts.node('And', [parts.node('Not', [outside]), finite]);
+  if (!box.nonZero) return inside;
+  return parts.node('And', [inside, parts.node('Greater', [high, bound('origin', 0)])]);
 }
 
-/** The point of the box nearest to the input. */
-function addNearest(
-  parts: Parts,
-  input: string,
-  { lower, upper }: GuardedBox,
-  shape: readonly number[],
-  type: 'float32' | 'float64',
-): string {
-  if (typeof lower === 'number' && typeof upper === 'number') {
-    if (parts.opset < 11 && type === 'float32') {
-      const float = (value: number): AttributeSpec => ({ kind: 'float', value });
-      return parts.node('Clip', [input], { min: float(lower), max: float(upper) });
-    }
-    if (parts.opset >= 12) {
-      const [low, high] = [lower, upper].map((end, i) =>
-        parts.constant(i === 0 ? 'lower' : 'upper', tensor(type, [], [end])),
-      );
-      return parts.node('Clip', [input, low!, high!]);
-    }
-  }
-  const end = (key: string, value: number | readonly number[]): string =>
-    typeof value === 'number'
-      ? parts.constant(key, tensor(type, [1], [value]))
-      : parts.constant(key, tensor(type, shape, value));
-  if (parts.opset < 8) throw parts.unsupported('a domain with bounds of its own for each input', 8);
-  return parts.node('Max', [parts.node('Min', [input, end('upper', upper)]), end('lower', lower)]);
-}
+/** More than any sum of the inputs of a guarded box. */
+const HUGE = { float32: 2 ** 127, float64: 2 ** 1023 } as const;
 
 /** Nodes and constants under names that the model does not have. */
 class Parts {
@@ -234,17 +212,6 @@ class Parts {
     return name;
   }
 
-  zero(): string {
-    return this.constant('zero', tensor('float32', [], [0]));
-  }
-
-  /** 1 where the value is > 0, else 0, in float32. `plain`: no value is negative. */
-  signs(values: string, plain: boolean, type: 'float32' | 'float64'): string {
-    if (plain && type === 'float32' && this.opset >= 9) return this.node('Sign', [values]);
-    const on = this.node('Greater', [values, this.constant('origin', tensor(type, [], [0]))]);
-    return this.node('Cast', [on], { to: int(FLOAT) });
-  }
-
   /** The tensor as `batch x size`. */
   matrix(name: string, size: number): string {
     return isMatrix(this.#loaded.model.graph, name) ? name : this.reshaped(name, size);
@@ -255,16 +222,11 @@ class Parts {
   }
 
   /** One number per row. */
-  reduce(op: 'ReduceL1' | 'ReduceMin' | 'ReduceMax', values: string, axes: readonly number[]): string {
-    if (this.opset < 18) return this.node(op, [values], { axes: ints(...axes), keepdims: int(0) });
+  reduce(op: 'ReduceSum' | 'ReduceMin' | 'ReduceMax', values: string, axes: readonly number[]): string {
+    // The axes became an input, of sums before that of the others.
+    if (this.opset < (op === 'ReduceSum' ? 13 : 18))
+      return this.node(op, [values], { axes: ints(...axes), keepdims: int(0) });
     const list = this.constant(`axes_${axes.length}`, tensor('int64', [axes.length], axes));
     return this.node(op, [values, list], { keepdims: int(0) });
-  }
-
-  unsupported(what: string, opset: number): UnsupportedError {
-    return new UnsupportedError(`the model's operator set cannot check ${what}`, {
-      expected: `opset ${opset} or later`,
-      found: `opset ${this.opset}`,
-    });
   }
 }
