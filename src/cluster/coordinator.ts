@@ -143,10 +143,7 @@ export class Coordinator {
   }
 
   async #look(id: string, pending: Pending, first: boolean): Promise<void> {
-    const { redis } = this.options;
-    if (first) {
-      await redis.multi().sadd(key.wanted(id), this.id).expire(key.wanted(id), WANTED_SECONDS).exec();
-    }
+    if (first) await this.#want(id);
     const there: QueuedJob | undefined = await this.#queue.getJob(id);
     if (this.#pending.get(id) !== pending) return;
     if (there === undefined) return this.#add(id, pending);
@@ -174,6 +171,7 @@ export class Coordinator {
 
   async #add(id: string, pending: Pending): Promise<void> {
     await pending.restore();
+    await this.#want(id);
     if (this.#pending.get(id) !== pending) return;
     await this.#queue.add('decide', pending.job, {
       jobId: id,
@@ -182,6 +180,12 @@ export class Coordinator {
       removeOnComplete: KEEP,
       removeOnFail: KEEP,
     });
+  }
+
+  /** Workers drop what nobody wants. */
+  async #want(id: string): Promise<void> {
+    const name = key.wanted(id);
+    await this.options.redis.multi().sadd(name, this.id).expire(name, WANTED_SECONDS).exec();
   }
 
   #completed(id: string, value: unknown): void {
