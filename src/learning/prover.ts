@@ -90,6 +90,13 @@ export class Prover {
     return { kind: 'proved', proofs };
   }
 
+  /** Do the proofs of a larger set still hold? In floating point; no solver is asked. */
+  stillProved(selection: Uint8Array, proofs: Proofs): boolean {
+    if (this.refutedBy(selection) !== null) return false;
+    const phases = phasesOf(this.candidates, selection, this.#neurons);
+    return [...proofs].every(([competitor, tree]) => this.oracle.stillProves(phases, competitor, tree));
+  }
+
   /** Candidates that the point violates. */
   cutOf({ z }: SuffixPoint): Cut {
     const cut: number[] = [];

@@ -1,0 +1,80 @@
+/** Minimisation of one given NAP: a first proof behind the latest cut that gives one, then one of the methods. */
+import { suffixStarts } from '../engines/region.js';
+import { ACTIVE, FREE, INACTIVE, type Phases } from '../nap/nap.js';
+import { type Network, neuronBlocks } from '../network/network.js';
+import type { Box } from '../obligation/obligation.js';
+import { type Candidate, phasesOf } from './candidates.js';
+import type { LearnedNap } from './learn-class.js';
+import { type Method, minimize } from './minimize.js';
+import { SuffixOracle } from './oracle.js';
+import { Prover } from './prover.js';
+
+export interface MinimizeClassInput {
+  readonly network: Network;
+  readonly box: Box;
+  readonly label: number;
+  readonly phases: Phases;
+  readonly method: Method;
+  readonly margin: number;
+  readonly seconds: number;
+  readonly maxMemoryBytes: number;
+  readonly signal: AbortSignal;
+  /** Literals to be rid of first; default: first layer first. */
+  readonly order?: readonly number[];
+}
+
+export interface MinimizedNap extends LearnedNap {
+  /** Literals whose need was not shown. */
+  readonly undecided: number;
+  readonly proofCalls: number;
+  readonly proofsReused: number;
+  readonly depth: number;
+}
+
+const NODES = 2000;
+const SECONDS_PER_PROOF = 10;
+
+/** Null if the given NAP could not be proved in time. */
+export async function minimizeClass(input: MinimizeClassInput): Promise<MinimizedNap | null> {
+  const { network, box, label, phases, margin } = input;
+  const deadline = performance.now() + input.seconds * 1000;
+  const candidates: Candidate[] = [];
+  for (let neuron = 0; neuron < phases.length; neuron++) {
+    const phase = phases[neuron]!;
+    if (phase === FREE) continue;
+    candidates.push({ neuron, phase: phase > 0 ? ACTIVE : INACTIVE, violators: new Int32Array() });
+  }
+  const byNeuron = new Map(candidates.map(({ neuron }, q) => [neuron, q]));
+  const order = (input.order ?? candidates.map(({ neuron }) => neuron)).flatMap((neuron) => byNeuron.get(neuron) ?? []);
+  const classes = network.tensors[network.output]!.size;
+  const competitors = Array.from({ length: classes }, (_, k) => k).filter((k) => k !== label);
+  for (const [n, start] of suffixStarts(network).entries()) {
+    const oracle = new SuffixOracle(network, box, label, start, margin);
+    const prover = new Prover(oracle, candidates, competitors, {
+      nodes: NODES,
+      seconds: SECONDS_PER_PROOF,
+      deadline,
+      maxMemoryBytes: input.maxMemoryBytes,
+      signal: input.signal,
+    });
+    try {
+      const all = new Uint8Array(candidates.length).fill(1);
+      const first = await prover.test(all);
+      if (first.kind !== 'proved') continue;
+      const { best, undecided } = await minimize(prover, { selection: all, proofs: first.proofs }, { method: input.method, order, seed: 1 });
+      return {
+        phases: phasesOf(candidates, best.selection, phases.length),
+        followers: 0,
+        proofs: best.proofs,
+        start,
+        undecided,
+        proofCalls: oracle.calls,
+        proofsReused: oracle.reused,
+        depth: Math.min(n + 1, neuronBlocks(network).length),
+      };
+    } finally {
+      oracle.dispose();
+    }
+  }
+  return null;
+}
