@@ -8,6 +8,7 @@ import type { EngineName } from '../engines/decision.js';
 import { type ClaimContext, compileProperty, domainBox } from '../obligation/compile.js';
 import type { Arithmetic, Box } from '../obligation/obligation.js';
 import type { VerifyDocument } from '../report/documents/verify.js';
+import { describeDomain } from '../spec/property.js';
 import type { SpecFile } from '../spec/spec-file.js';
 import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
@@ -163,6 +164,7 @@ export async function verifyFiles(
     dataset: dataset === null ? null : datasetReferenceOf(dataset),
     certificate: { file: options.output, sha256: sha256(text) },
     envelope,
+    domain: describeDomain(claims.domain),
     arithmetic,
     ...summary(certificate, model.network.tensors[model.network.output]!.size),
     pictures,

@@ -1,12 +1,15 @@
 /** Does the lowered network compute what onnxruntime computes on the file? Asked before anything is claimed. */
-import { InputError } from '../util/errors.js';
+import { assertNever, InputError } from '../util/errors.js';
 import { boxSamples, type SampleBox } from './box-samples.js';
 import { boundedEvaluator, mayOverflow } from './error-bound.js';
-import type { Network } from './network.js';
+import type { LinearMap, Network } from './network.js';
 import { exposable, openSession } from './oracle.js';
 
 /** Elements of all tensors of the samples that onnxruntime evaluates together. */
 const ELEMENTS_AT_ONCE = 2 ** 24;
+
+/** Products of all samples together; large networks are compared on fewer samples, at least on one. */
+const PRODUCTS = 2 ** 32;
 
 export interface ComparisonOptions {
   /** Seed of the random samples. */
@@ -30,7 +33,7 @@ export interface Comparison {
 
 /**
  * Runs onnxruntime and `forward` on the given samples and on random ones, and compares every tensor that
- * exists in the ONNX graph. Differences are allowed up to the bound of error-bound.ts, once for each side.
+ * exists in the ONNX graph; of a large network on some of the samples only. Differences are allowed up to the bound of error-bound.ts, once for each side.
  * @throws InputError naming the first tensor and element that differ by more.
  */
 export async function compareWithOracle(
@@ -44,11 +47,17 @@ export async function compareWithOracle(
   const rounded = (sample: Float64Array) =>
     network.elementType === 'float32' ? sample.map(Math.fround) : sample;
   const evaluate = boundedEvaluator(network);
-  const ordinary = [...samples, ...randomSamples(size, options.random ?? 8, seed)].map(rounded);
   const next = uniform(seed);
-  const extreme = (options.boxes ?? []).flatMap((box) => boxSamples(box, next)).map(rounded);
+  const ordinary = [...samples, ...randomSamples(size, options.random ?? 8, seed)];
+  const extreme = (options.boxes ?? []).flatMap((box) => boxSamples(box, next));
+  const candidates = [
+    ...ordinary.map((sample) => ({ sample: rounded(sample), far: false })),
+    ...extreme.map((sample) => ({ sample: rounded(sample), far: true })),
+  ];
   // Where a float overflows, runtimes compute infinities that say nothing about the network.
-  const all = [...ordinary, ...extreme.filter((sample) => !mayOverflow(network, evaluate(sample)))];
+  const all = evenly(candidates, Math.max(1, Math.floor(PRODUCTS / productsOf(network))))
+    .filter(({ sample, far }) => !far || !mayOverflow(network, evaluate(sample)))
+    .map(({ sample }) => sample);
   const produced = new Set(exposable(bytes, network));
   const ids = network.layers.map((layer) => layer.output).filter((id) => produced.has(id));
   const session = await openSession(bytes, network, { expose: ids });
@@ -91,6 +100,32 @@ export async function compareWithOracle(
     worst,
     largest,
   };
+}
+
+/** At most `most` of the items, from first to last. */
+function evenly<T>(items: readonly T[], most: number): readonly T[] {
+  if (items.length <= most) return items;
+  return Array.from({ length: most }, (_, i) => items[Math.floor((i * items.length) / most)]!);
+}
+
+/** Products of one evaluation. */
+function productsOf({ layers }: Network): number {
+  let sum = 0;
+  for (const layer of layers) if (layer.kind === 'linear') sum += entriesOf(layer.map);
+  return Math.max(sum, 1);
+}
+
+function entriesOf(map: LinearMap): number {
+  switch (map.kind) {
+    case 'dense':
+      return map.rows * map.cols;
+    case 'sparse':
+      return map.weight.length;
+    case 'conv':
+      return (map.rows / map.outChannels) * map.weight.length;
+    default:
+      return assertNever(map, 'map');
+  }
 }
 
 function disagreement(

@@ -167,7 +167,7 @@ function digestOf(points: readonly number[] | readonly (readonly number[])[]): s
 export function describeDomain(domain: Domain): string {
   if (domain.kind === 'unbounded') return 'all inputs';
   if (domain.kind === 'orthant')
-    return 'every input other than 0 whose numbers are all >= 0, at any brightness';
+    return 'every input other than 0 whose numbers are all >= 0, at any brightness (a margin m is a lead of at least m times the sum of the numbers)';
   const { lower, upper } = domain;
   if (typeof lower === 'number' && typeof upper === 'number')
     return `every input number in [${lower}, ${upper}]`;

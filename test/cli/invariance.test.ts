@@ -1,5 +1,5 @@
 /** The commands about brightness, as a user runs them. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -76,5 +76,50 @@ describe('commands about brightness', () => {
     expect((await runCli(['scalars', ZERO_BIAS, '--data', 'mnist', '--factors', '0'])).code).toBe(2);
     expect((await runCli(['scalars', ZERO_BIAS, '--data', 'models/iris.csv'])).code).toBe(2);
     expect((await runCli(['debias', ZERO_BIAS, '-o', join(FOLDER, 'missing', 'x.onnx')])).code).toBe(2);
+  });
+
+  it('claims about every image at every brightness: proved without biases, refused with them', async () => {
+    const naps = file('zero-bias.nap.json');
+    const mined = await runCli(['mine', ZERO_BIAS, '--data', 'mnist', '--delta', '0.8', '-o', naps]);
+    expect(mined.code).toBe(0);
+    const spec = file('orthant.yaml');
+    writeFileSync(
+      spec,
+      'napcert: 1\ndomain: orthant\nproperties:\n- { kind: non-ambiguity, pairs: [[1, 7], [6, 9]] }\n',
+    );
+    const output = file('orthant.cert.json');
+    const proved = await runCli([
+      'verify',
+      ZERO_BIAS,
+      '--naps',
+      naps,
+      '--spec',
+      spec,
+      '--data',
+      'mnist',
+      '-o',
+      output,
+    ]);
+    expect(proved.code, proved.stderr).toBe(0);
+    const checked = await runCli(['check', output, '--model', ZERO_BIAS]);
+    expect(checked.code).toBe(0);
+    for (const { stdout } of [proved, checked])
+      expect(stdout).toMatch(/every input other than 0 .* any brightness .*margin m .* m times the sum/);
+    // The same claims about a box are others, and proved by themselves only.
+    const certificate = JSON.parse(readFileSync(output, 'utf8'));
+    certificate.predicate.domain = { kind: 'box', lower: 0, upper: 1 };
+    const moved = file('moved.cert.json');
+    writeFileSync(moved, JSON.stringify(certificate));
+    expect((await runCli(['check', moved, '--model', ZERO_BIAS])).code).toBe(4);
+
+    const biased = 'models/toy-2d.onnx';
+    const others = file('toy.nap.json');
+    const data = ['--data', 'models/toy-2d.csv'];
+    expect((await runCli(['mine', biased, ...data, '--delta', '0.8', '-o', others])).code).toBe(0);
+    const args = ['verify', biased, '--naps', others, '--domain', 'orthant', '-o', file('refused.json')];
+    const refused = await runCli(args);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('positively homogeneous');
+    expect(existsSync(file('refused.json'))).toBe(false);
   });
 });

@@ -36,6 +36,7 @@ export const verifySchema = z.strictObject({
   dataset: datasetReference.nullable(),
   certificate: z.strictObject({ file: z.string(), sha256: sha256Hex }),
   envelope: z.string().nullable().describe('the signed certificate, a DSSE envelope; null unless asked for'),
+  domain: z.string().describe('the inputs that the claims speak about, in words'),
   arithmetic: z
     .enum(['real', 'float32'])
     .describe('real: exact arithmetic on the stored weights; float32: every order of float32 operations'),

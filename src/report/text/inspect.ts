@@ -89,11 +89,15 @@ function lint(network: Lowered): string {
   return [heading('Suspicious weights'), ...lines].join('\n');
 }
 
+/** Samples of networks that are not large. */
+const USUAL_SAMPLES = 8;
+
 function agreement({ agreement: found }: Lowered): string | null {
   if (found === null) return null;
   const { samples, tensors, largestDifference, shareOfBound } = found;
+  const fewer = samples < USUAL_SAMPLES ? ' (fewer than usual: the network is large)' : '';
   return (
-    `onnxruntime agrees on ${counted(samples, 'random sample')} in ${counted(tensors, 'tensor')}: differences up to ` +
+    `onnxruntime agrees on ${counted(samples, 'random sample')}${fewer} in ${counted(tensors, 'tensor')}: differences up to ` +
     `${short(largestDifference)}, ${percent(shareOfBound)} of the rounding bound.`
   );
 }

@@ -33,6 +33,7 @@ export function verifyText(document: VerifyDocument): string {
     unreached === 0
       ? null
       : `${counted(unreached, 'property', 'properties')} not reached; run the same command again.`,
+    `Domain: ${document.domain}.`,
     document.arithmetic === 'real'
       ? 'Claims are about exact arithmetic on the stored weights, not about its rounding in a runtime.'
       : 'Claims are about float32 arithmetic, with the additions in any order.',
