@@ -7,8 +7,9 @@ import { napCases } from './nap-cases.js';
 import { onnxCases } from './onnx-cases.js';
 import { specCases } from './spec-cases.js';
 import type { Case } from './target.js';
+import { vnnlibCases } from './vnnlib-cases.js';
 
-export const READERS = ['onnx', 'nap', 'spec', 'certificate'] as const;
+export const READERS = ['onnx', 'nap', 'spec', 'certificate', 'vnnlib'] as const;
 export type Reader = (typeof READERS)[number];
 
 /** Files of one model that a run of napcert wrote. */
@@ -24,6 +25,8 @@ export function casesOf(reader: Reader, made: readonly MadeFiles[] = []): Case[]
       return onnxCases();
     case 'spec':
       return specCases();
+    case 'vnnlib':
+      return vnnlibCases();
     case 'nap':
       return napCases(
         made.map(({ model, naps }) => ({ network: lowerModel(decodeModel(model)), text: naps })),
