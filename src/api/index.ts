@@ -12,11 +12,15 @@
  * await verify({ model: 'model.onnx', naps: 'model.nap.json', output: 'model.cert.json' });
  * const { verdict } = await check({ certificate: 'model.cert.json', model: 'model.onnx' });
  */
+
+import { missingRuntime } from '../network/missing-runtime.js';
+import type { CoverageDocument } from '../report/documents/coverage.js';
 import type { MineDocument } from '../report/documents/mine.js';
 import type { VerifyDocument } from '../report/documents/verify.js';
-import { type MineOptions, mine as mineFiles } from './mine.js';
+import type { CoverageOptions } from './coverage.js';
+import type { MineOptions } from './mine.js';
 import type { Progress } from './progress.js';
-import { type VerifyReportsOptions, verifyAndReport } from './verify-reports.js';
+import type { VerifyReportsOptions } from './verify-reports.js';
 
 export type { CheckDocument } from '../report/documents/check.js';
 export type { CoverageDocument } from '../report/documents/coverage.js';
@@ -26,7 +30,7 @@ export type { ReportDocument } from '../report/documents/report.js';
 export type { VerifyDocument } from '../report/documents/verify.js';
 export { describeInputError, InputError, UnsupportedError } from '../util/errors.js';
 export { type CheckOptions, check } from './check.js';
-export { type CoverageOptions, coverage } from './coverage.js';
+export type { CoverageOptions } from './coverage.js';
 export { type ExplainOptions, explain } from './explain.js';
 export type { Progress } from './progress.js';
 export { type ReportOptions, type ReportResult, type ReportTarget, report } from './report.js';
@@ -43,8 +47,18 @@ export type MineChoices = Pick<MineOptions, 'model' | 'data' | 'deltas' | 'outpu
  * @returns per file and class: literals, recall with 95 % intervals, followers from other classes
  * @throws InputError before any work for wrong deltas or paths, and for files that do not fit together
  */
-export function mine(options: MineChoices, progress?: Progress): Promise<MineDocument> {
+export async function mine(options: MineChoices, progress?: Progress): Promise<MineDocument> {
+  const { mine: mineFiles } = await loaded(() => import('./mine.js'));
   return mineFiles({ grouping: 'label', samples: 'all', ...options }, progress);
+}
+
+/**
+ * Measures how many labelled samples follow which pattern, and which followers are counterexamples.
+ * @throws InputError for files that cannot be used or do not fit together
+ */
+export async function coverage(options: CoverageOptions, progress?: Progress): Promise<CoverageDocument> {
+  const { coverage: measure } = await loaded(() => import('./coverage.js'));
+  return measure(options, progress);
 }
 
 /** What {@link verify} needs, with the defaults of the command line for the rest. */
@@ -61,11 +75,21 @@ export type VerifyChoices = Pick<VerifyReportsOptions, 'model' | 'output'> & Par
  * @param signal ends the run; what was decided is kept, the rest is `unknown (interrupted)`
  * @throws InputError before any work for an output that cannot be written, and for files that do not fit together
  */
-export function verify(
+export async function verify(
   options: VerifyChoices,
   progress?: Progress,
   signal?: AbortSignal,
 ): Promise<VerifyDocument> {
   const defaults = { claims: {}, engine: 'auto', solver: 'glpk', timeoutSeconds: 60 } as const;
+  const { verifyAndReport } = await loaded(() => import('./verify-reports.js'));
   return verifyAndReport({ ...defaults, ...options }, progress, signal);
+}
+
+/** What evaluates models is loaded when it is asked for: checking must not depend on onnxruntime. */
+async function loaded<T>(load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    throw missingRuntime(error) ?? error;
+  }
 }

@@ -4,6 +4,7 @@ import './colours.js';
 import { chalkStderr } from 'chalk';
 import { CommanderError } from 'commander';
 import { VERSION } from '../api/version.js';
+import { missingRuntime } from '../network/missing-runtime.js';
 import { setTableWidth } from '../report/table.js';
 import { describeInputError, InputError } from '../util/errors.js';
 import { EXIT } from './exit-codes.js';
@@ -27,7 +28,8 @@ try {
   fail(error);
 }
 
-function fail(error: unknown): void {
+function fail(thrown: unknown): void {
+  const error = missingRuntime(thrown) ?? thrown;
   if (error instanceof CommanderError) {
     // Commander has printed its message; help and version that were asked for end with its code 0.
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;

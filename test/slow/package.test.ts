@@ -118,10 +118,11 @@ describe('without the native part of onnxruntime', () => {
     cpSync(join(project, 'tiny.cert.json'), join(project, 'kept.cert.json'));
   });
 
-  it('check, explain, report and inspect still work', () => {
+  it('check, explain and report still work', () => {
     const checked = napcert('check', 'kept.cert.json', '--model', 'tiny.onnx', '--json', '--quiet');
     expect(['valid', 'incomplete']).toContain((JSON.parse(checked.stdout) as { verdict: string }).verdict);
-    expect(napcert('inspect', 'tiny.onnx').status).toBe(0);
+    const imported = node("import { check } from 'napcert'; console.log(typeof check)");
+    expect(imported).toMatchObject({ status: 0, stdout: 'function\n' });
     expect([0, 3]).toContain(napcert('explain', 'kept.cert.json', '--model', 'tiny.onnx').status);
     const report = napcert('report', 'kept.cert.json', '--model', 'tiny.onnx', '-o', 'report.html');
     expect([0, 3]).toContain(report.status);
@@ -129,13 +130,14 @@ describe('without the native part of onnxruntime', () => {
   });
 
   it.each([
+    ['inspect', 'tiny.onnx'],
     ['evaluate', 'tiny.onnx', '--data', 'tiny.csv'],
     ['mine', 'tiny.onnx', '--data', 'tiny.csv', '--delta', '1', '-o', 'other.nap.json'],
     ['verify', 'tiny.onnx', '--naps', 'tiny.nap.json', '-o', 'other.cert.json'],
   ])('%s says what is missing, with exit code 2', (...args) => {
     const { status, stdout, stderr } = napcert(...args, '--quiet');
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(/^error: onnxruntime-node cannot be loaded/);
+    expect(stderr).toMatch(/^error: .*onnxruntime-node cannot be loaded/);
   });
 
   it('doctor finds it', () => {
