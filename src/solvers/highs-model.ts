@@ -8,7 +8,7 @@ import { dropUnusable, dualBound } from './dual-bound.js';
 import { type Guarded, guardModel } from './guard.js';
 import { forgetHighsModule, highsModule, highsStatusName, setHighsOptions, toHighs } from './highs.js';
 import { farkasRay } from './highs-ray.js';
-import { withoutRows, withRows } from './model-rows.js';
+import { padded, withoutRows, withRows } from './model-rows.js';
 import type { LinearModel } from './solver.js';
 
 export type LpBasis = Basis;
@@ -269,12 +269,6 @@ export class PersistentLp {
 
 function open(reason: UnknownReason, nativeStatus: string, rowDual: Float64Array | null): LpResult {
   return { status: 'unknown', reason, nativeStatus, rowDual };
-}
-
-function padded(flags: Uint8Array, size: number): Uint8Array {
-  const all = new Uint8Array(size);
-  all.set(flags);
-  return all;
 }
 
 function scatter(cost: SparseCost, columns: number): Float64Array {

@@ -56,3 +56,10 @@ export function withoutRows(model: LinearModel, taken: readonly number[]): Linea
     rowUpper: Float64Array.from(kept, (i) => model.rowUpper[i]!),
   };
 }
+
+/** Flags of more rows; the new ones are 0. */
+export function padded(flags: Uint8Array, size: number): Uint8Array {
+  const all = new Uint8Array(size);
+  all.set(flags);
+  return all;
+}

@@ -1,8 +1,9 @@
 /** The two halves of a split domain: bounds restricted, and propagated behind the split. */
-import { type Bounds, copyBounds, propagate } from '../../bounds/interval.js';
+import { type Bounds, copyBounds, type EmptyInterval, propagate } from '../../bounds/interval.js';
 import { producedAt } from '../../network/cuts.js';
 import type { Network, TensorId } from '../../network/network.js';
 import type { Branch } from './branching.js';
+import type { ProofTree } from './tree.js';
 
 /** Bounds of one half; `empty` names an element whose interval vanished, which proves the half empty. */
 export function childBounds(
@@ -23,4 +24,9 @@ export function childBounds(
 export function restrict(bounds: Bounds, { tensor, index, at }: Branch, side: 'low' | 'high'): void {
   if (side === 'low') bounds.upper[tensor]![index] = Math.min(at, bounds.upper[tensor]![index]!);
   else bounds.lower[tensor]![index] = Math.max(at, bounds.lower[tensor]![index]!);
+}
+
+/** An empty interval closes its branch. */
+export function emptyLeaf(network: Network, { tensor, index }: EmptyInterval): ProofTree {
+  return { kind: 'leaf', step: { rule: 'bound', tensor: network.tensors[tensor]!.name, index } };
 }

@@ -6,7 +6,7 @@
  * (bounding.md, sections 5 and 7). Sound: leaves are proof steps that are evaluated before they are accepted and
  * checked again by the checker. Complete: for ReLU networks behind a bounded start, up to limits and rounding.
  */
-import { type Bounds, copyBounds, type EmptyInterval, propagate } from '../../bounds/interval.js';
+import { type Bounds, copyBounds, propagate } from '../../bounds/interval.js';
 import type { PushBack } from '../../bounds/push-back.js';
 import type { LemmaStep } from '../../certificate/proof.js';
 import { producedAt } from '../../network/cuts.js';
@@ -16,7 +16,7 @@ import type { LpBasis, LpResult } from '../../solvers/highs-model.js';
 import { threadMemoryBytes } from '../../util/thread-memory.js';
 import { valuesAt } from '../encoding/encode.js';
 import { type Branch, rankNeurons, splitByValue, splitMaximum } from './branching.js';
-import { childBounds, restrict } from './children.js';
+import { childBounds, emptyLeaf, restrict } from './children.js';
 import { evaluateWithCuts, solveOn } from './evaluate.js';
 import { withCutSteps } from './hull-cuts.js';
 import type { Leaf } from './leaf.js';
@@ -294,8 +294,4 @@ function openMaximum(network: Network, bounds: Bounds, start: TensorId): boolean
     }
     return false;
   });
-}
-
-function emptyLeaf(network: Network, { tensor, index }: EmptyInterval): ProofTree {
-  return { kind: 'leaf', step: { rule: 'bound', tensor: network.tensors[tensor]!.name, index } };
 }
