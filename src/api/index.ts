@@ -88,6 +88,8 @@ export async function verify(
 /** What evaluates models is loaded when it is asked for: checking must not depend on onnxruntime. */
 async function loaded<T>(load: () => Promise<T>): Promise<T> {
   try {
+    // Alone first: where several modules import it, Node throws its failure outside of this promise as well.
+    await import('onnxruntime-node');
     return await load();
   } catch (error) {
     throw missingRuntime(error) ?? error;
