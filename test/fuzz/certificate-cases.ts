@@ -82,10 +82,7 @@ function claimsOf({ predicate }: Certificate): string {
     predicate.properties.flatMap(({ property }) =>
       property.kind === 'non-ambiguity'
         ? property.classes
-        : property.kind === 'scalar-invariance' ||
-            property.kind === 'cone' ||
-            property.kind === 'query' ||
-            property.kind === 'query'
+        : property.kind === 'scalar-invariance' || property.kind === 'cone' || property.kind === 'query'
           ? []
           : [property.class],
     ),
