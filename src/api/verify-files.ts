@@ -5,8 +5,8 @@ import { proofFolder } from '../certificate/open-proof-file.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { type OpenDatasetOptions, openDataset } from '../dataset/open-dataset.js';
 import type { EngineName } from '../engines/decision.js';
-import { type ClaimContext, compileProperty, domainBox } from '../obligation/compile.js';
-import type { Arithmetic, Box } from '../obligation/obligation.js';
+import { type ClaimContext, compileProperty } from '../obligation/compile.js';
+import type { Arithmetic } from '../obligation/obligation.js';
 import type { VerifyDocument } from '../report/documents/verify.js';
 import { describeDomain } from '../spec/property.js';
 import type { SpecFile } from '../spec/spec-file.js';
@@ -24,6 +24,7 @@ import { assertWritable, specInputs } from './output-file.js';
 import { type Progress, silentProgress } from './progress.js';
 import { envelopePath, writeEnvelope } from './sign.js';
 import { earlierCertificate, writeCertificate } from './verify/certificate-file.js';
+import { claimedBoxes } from './verify/claimed-boxes.js';
 import { type ClaimChoices, type Claims, readSpec, resolveClaims } from './verify/claims.js';
 import type { WitnessCandidates } from './verify/decide-property.js';
 import { refuseLoss } from './verify/refuse-loss.js';
@@ -227,29 +228,6 @@ function sparingly(save: (certificate: Certificate) => void): (certificate: Cert
     const end = performance.now();
     next = end + (end - start) / SAVING_SHARE;
   };
-}
-
-/** Boxes besides the domain on which onnxruntime must agree before anything is decided. */
-const COMPARED_BOXES = 16;
-
-/** The domain, and the boxes of the first obligations that have others: robustness balls, boxes of queries. */
-function claimedBoxes(context: ClaimContext, { properties }: Claims): Box[] {
-  const boxes = new Map<string, Box>();
-  const add = (box: Box): void => {
-    boxes.set(
-      `${sha256(new Uint8Array(box.lower.slice().buffer))}${sha256(new Uint8Array(box.upper.slice().buffer))}`,
-      box,
-    );
-  };
-  add(domainBox(context.domain, context.network.tensors[context.network.input]!.size));
-  for (const property of properties) {
-    if (boxes.size > COMPARED_BOXES) break;
-    for (const box of new Set(
-      compileProperty({ ...context, arithmetic: 'real' }, property).map(({ box: own }) => own),
-    ))
-      add(box);
-  }
-  return [...boxes.values()].slice(0, COMPARED_BOXES + 1);
 }
 
 /** Samples of the data on which onnxruntime must agree before anything is decided. */
