@@ -31,8 +31,10 @@ export interface CoordinatorOptions {
 }
 
 /** Jobs of this run that are in the queue at once; the rest wait here, as small as they are. */
-const OUTSTANDING = 256;
+const OUTSTANDING = 2048;
 const LOOK_MS = 2000;
+/** Jobs looked after per time; all of them get their turn. */
+const LOOKS = 64;
 const ATTEMPTS = 3;
 const KEEP = { age: 7 * 24 * 3600, count: 200_000 };
 const WANTED_SECONDS = 24 * 3600;
@@ -143,10 +145,10 @@ export class Coordinator {
   }
 
   async #look(id: string, pending: Pending, first: boolean): Promise<void> {
-    if (first) await this.#want(id);
     const there: QueuedJob | undefined = await this.#queue.getJob(id);
     if (this.#pending.get(id) !== pending) return;
     if (there === undefined) return this.#add(id, pending);
+    if (first) await this.#want(id);
     const state = await there.getState();
     if (state === 'completed') {
       // Read again: it may have ended between the two questions.
@@ -238,7 +240,13 @@ export class Coordinator {
       if (this.lanes > 0) this.#lastSeen = performance.now();
       const { wait = 0, active = 0 } = await this.#queue.getJobCounts('wait', 'active');
       this.idle = Math.max(0, this.lanes - active - wait);
-      for (const [id, pending] of [...this.#pending]) await this.#ensure(id, pending, false);
+      for (const [id, pending] of [...this.#pending].slice(0, LOOKS)) {
+        await this.#ensure(id, pending, false);
+        if (this.#pending.get(id) !== pending) continue;
+        // To the end of the line.
+        this.#pending.delete(id);
+        this.#pending.set(id, pending);
+      }
     } catch (error) {
       this.options.onNote(`queue: ${error instanceof Error ? error.message : String(error)}`);
     } finally {

@@ -33,7 +33,7 @@ export interface ClusterParts {
 }
 
 /** Properties in flight: their obligations fill the queue. */
-const WIDTH = 64;
+const WIDTH = 256;
 
 export function clusterExecutor(parts: ClusterParts): Executor {
   const run = new ClusterRun(parts);
