@@ -14,16 +14,16 @@ const ENGINES = [
 
 describe('claims about the orthant', () => {
   const counts: Record<string, number> = {};
-  it.each([20_000, 20_006, 20_012])('engines and brute force agree on seeds from %i on', async (from) => {
+  it.each([20_000, 20_003])('engines and brute force agree on seeds from %i on', async (from) => {
     const network = { maxRelus: 10, biases: false };
-    const tally = await judgeSeeds({ from, to: from + 6, orthant: true }, network, ENGINES);
+    const tally = await judgeSeeds({ from, to: from + 3, orthant: true }, network, ENGINES);
     expect(tally.faults).toEqual([]);
     expect(tally.undecided.filter((name) => name.includes(', bab '))).toEqual([]);
     for (const [key, count] of Object.entries(tally.counts)) counts[key] = (counts[key] ?? 0) + count;
   });
 
   it('both proofs and counterexamples were among the answers', () => {
-    expect(counts['empty -> unsat']).toBeGreaterThan(5);
-    expect(counts['open -> sat']).toBeGreaterThan(5);
+    expect(counts['empty -> unsat']).toBeGreaterThan(1);
+    expect(counts['open -> sat']).toBeGreaterThan(1);
   });
 });
