@@ -26,6 +26,15 @@ export function secondsOption(option: string): Parser<number> {
   };
 }
 
+/** A plain decimal number of at least 0. */
+export function marginOption(option: string): Parser<number> {
+  return (text) => {
+    const value = /^\d{0,6}(\.\d{1,12})?$/.test(text) && text !== '' ? Number(text) : Number.NaN;
+    if (!(value >= 0)) throw wrong(option, 'a number >= 0, for example 0.001', text);
+    return value;
+  };
+}
+
 /** Class numbers separated by commas, each once: `0,3`. */
 export function classListOption(option: string): Parser<readonly number[]> {
   return (text) => {

@@ -6,6 +6,7 @@ import { registerCheck } from './commands/check.js';
 import { registerCompletion } from './commands/completion.js';
 import { registerCone } from './commands/cone.js';
 import { registerCoverage } from './commands/coverage.js';
+import { registerCurve } from './commands/curve.js';
 import { registerDebias } from './commands/debias.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDoctor } from './commands/doctor.js';
@@ -21,6 +22,7 @@ import { registerKeygen } from './commands/keygen.js';
 import { registerLearn } from './commands/learn.js';
 import { registerMerge } from './commands/merge.js';
 import { registerMine } from './commands/mine.js';
+import { registerMinimize } from './commands/minimize.js';
 import { registerReport } from './commands/report.js';
 import { registerScalars } from './commands/scalars.js';
 import { registerSign } from './commands/sign.js';
@@ -36,7 +38,9 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerMine,
   registerCeiling,
   registerLearn,
+  registerMinimize,
   registerCoverage,
+  registerCurve,
   registerVerify,
   registerVnnlib,
   registerCheck,

@@ -45,7 +45,9 @@ export async function minimizeClass(input: MinimizeClassInput): Promise<Minimize
     candidates.push({ neuron, phase: phase > 0 ? ACTIVE : INACTIVE, violators: new Int32Array() });
   }
   const byNeuron = new Map(candidates.map(({ neuron }, q) => [neuron, q]));
-  const order = (input.order ?? candidates.map(({ neuron }) => neuron)).flatMap((neuron) => byNeuron.get(neuron) ?? []);
+  const order = (input.order ?? candidates.map(({ neuron }) => neuron)).flatMap(
+    (neuron) => byNeuron.get(neuron) ?? [],
+  );
   const classes = network.tensors[network.output]!.size;
   const competitors = Array.from({ length: classes }, (_, k) => k).filter((k) => k !== label);
   for (const [n, start] of suffixStarts(network).entries()) {
@@ -61,7 +63,11 @@ export async function minimizeClass(input: MinimizeClassInput): Promise<Minimize
       const all = new Uint8Array(candidates.length).fill(1);
       const first = await prover.test(all);
       if (first.kind !== 'proved') continue;
-      const { best, undecided } = await minimize(prover, { selection: all, proofs: first.proofs }, { method: input.method, order, seed: 1 });
+      const { best, undecided } = await minimize(
+        prover,
+        { selection: all, proofs: first.proofs },
+        { method: input.method, order, seed: 1 },
+      );
       return {
         phases: phasesOf(candidates, best.selection, phases.length),
         followers: 0,

@@ -87,7 +87,9 @@ async function stochastic(prover: Prover, from: Proved, { seed, order }: Minimiz
   };
   let keep = 0.5;
   while (keep < 1 - 1 / Math.max(4, order.length) && !prover.expired) {
-    const dropped = order.filter((q) => best.selection[q] === 1 && random() >= keep && !neededFor(prover, best.selection, q));
+    const dropped = order.filter(
+      (q) => best.selection[q] === 1 && random() >= keep && !neededFor(prover, best.selection, q),
+    );
     if (dropped.length === 0) keep = 1 - (1 - keep) / 2;
     else {
       const selection = without(best.selection, dropped);
@@ -122,7 +124,11 @@ async function quickXplain(prover: Prover, from: Proved, order: readonly number[
     if (tested.kind === 'open') stopped = true;
     return tested.kind === 'proved';
   };
-  const explain = async (background: Uint8Array, changed: boolean, list: readonly number[]): Promise<readonly number[]> => {
+  const explain = async (
+    background: Uint8Array,
+    changed: boolean,
+    list: readonly number[],
+  ): Promise<readonly number[]> => {
     if (stopped || (changed && (await proved(background)))) return [];
     if (list.length <= 1) return list;
     const half = list.length >> 1;

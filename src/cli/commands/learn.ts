@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { learnText } from '../../report/text/learn.js';
 import type { Domain } from '../../spec/property.js';
-import { InputError } from '../../util/errors.js';
-import { classListOption, domainOption, integerOption, secondsOption } from '../arguments.js';
+import { classListOption, domainOption, integerOption, marginOption, secondsOption } from '../arguments.js';
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
 import { type DatasetFlags, datasetOptions, withDatasetOptions } from '../dataset-options.js';
 import { EXIT } from '../exit-codes.js';
@@ -38,7 +37,12 @@ export function registerLearn(program: Command): void {
     .option('--held-out-labels <path>', 'file of labels of --held-out-data')
     .option('--class <list>', 'only these classes, for example 0,3', classListOption('--class'))
     .option('--domain <which>', 'inputs meant: unit (default) or LOW,HIGH', domainOption('--domain'))
-    .option('--margin <lead>', 'least lead of the own logit that must be proved', marginOption, 0.001)
+    .option(
+      '--margin <lead>',
+      'least lead of the own logit that must be proved',
+      marginOption('--margin'),
+      0.001,
+    )
     .option('--time <seconds>', 'for all classes together', secondsOption('--time'), 540)
     .option(
       '--jobs <n>',
@@ -78,14 +82,4 @@ export function registerLearn(program: Command): void {
       return { document, text: learnText, exitCode: all ? EXIT.ok : EXIT.inconclusive };
     }),
   );
-}
-
-function marginOption(text: string): number {
-  const value = /^\d{0,6}(\.\d{1,12})?$/.test(text) && text !== '' ? Number(text) : Number.NaN;
-  if (value >= 0) return value;
-  throw new InputError('the option has a wrong value', {
-    place: '--margin',
-    expected: 'a number >= 0, for example 0.001',
-    found: JSON.stringify(text.slice(0, 80)),
-  });
 }

@@ -5,6 +5,7 @@ import { checkSchema } from './check.js';
 import { coneSchema } from './cone.js';
 import { counterexampleSchema } from './counterexample.js';
 import { coverageSchema } from './coverage.js';
+import { curveSchema } from './curve.js';
 import { debiasSchema } from './debias.js';
 import { demoSchema } from './demo.js';
 import { doctorSchema } from './doctor.js';
@@ -20,6 +21,7 @@ import { keygenSchema } from './keygen.js';
 import { learnSchema } from './learn.js';
 import { mergeSchema } from './merge.js';
 import { mineSchema } from './mine.js';
+import { minimizeSchema } from './minimize.js';
 import { reportSchema } from './report.js';
 import { scalarsSchema } from './scalars.js';
 import { signSchema } from './sign.js';
@@ -34,6 +36,7 @@ export const DOCUMENTS = {
   cone: coneSchema,
   counterexample: counterexampleSchema,
   coverage: coverageSchema,
+  curve: curveSchema,
   debias: debiasSchema,
   demo: demoSchema,
   doctor: doctorSchema,
@@ -49,6 +52,7 @@ export const DOCUMENTS = {
   merge: mergeSchema,
   learn: learnSchema,
   mine: mineSchema,
+  minimize: minimizeSchema,
   report: reportSchema,
   scalars: scalarsSchema,
   sign: signSchema,
