@@ -76,6 +76,8 @@ const PUBLISHED: Readonly<Record<string, readonly (readonly [number, number, num
   ],
 };
 
+const BLANK: Record<string, number> = { 'mnist-net_256x2': 5, 'mnist-net_256x4': 8, 'mnist-net_256x6': 5 };
+
 describe.each(Object.keys(PUBLISHED))('%s, accuracy against brightness', (name) => {
   it('is the known table to four digits', async ({ skip }) => {
     const model = join(SHARED, 'mnistfc', `${name}.onnx`);
@@ -88,5 +90,14 @@ describe.each(Object.keys(PUBLISHED))('%s, accuracy against brightness', (name) 
       expect(row.accuracy).toBeCloseTo(expected, 6);
       if (changed !== null) expect(row.changed).toBe(changed);
     });
+  });
+
+  it('a blank image goes to the class that its biases choose', async ({ skip }) => {
+    const model = join(SHARED, 'mnistfc', `${name}.onnx`);
+    skip(!existsSync(model), 'the public networks are not here');
+    const { network } = await openModel(model);
+    const blank = new Float64Array(network.tensors[network.input]!.size);
+    const { winners } = exactClass(exactLogits(network, evaluateExact(network, blank)));
+    expect(winners).toEqual([BLANK[name]]);
   });
 });
