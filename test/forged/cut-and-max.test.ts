@@ -1,4 +1,5 @@
 /** Certificates that need a cut, and a certificate that needs numbers through a max layer: what holds by hand, and forgeries. */
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Certificate, Evidence } from '../../src/certificate/certificate.js';
@@ -103,6 +104,14 @@ const lin = (found?: RegExp): Reason => ({ rule: 'lin', ...(found === undefined 
 describe('cuts and numbers through max layers', () => {
   it('the certificate as it is', () => {
     expect(judgeOf(model(1.25), base())).toMatchObject({ verdict: 'valid' });
+  });
+  it('the steps of the worked example in the specification are those of this file', () => {
+    const text = readFileSync(new URL('../../specs/certificate-v1.md', import.meta.url), 'utf8');
+    const steps = /```json\n(\[[^`]*)```/.exec(text.slice(text.indexOf('A worked example')))![1]!;
+    const renamed = (JSON.parse(steps) as ProofStep[]).map((step) =>
+      step.rule === 'cut' && step.layer === 'a' ? { ...step, layer: 't2' } : step,
+    );
+    expect(renamed).toEqual([CUT, WITH_CUT]);
   });
   it('needs both', () => {
     const without = (steps: [ProofStep[], ProofStep[]]) =>
