@@ -93,6 +93,7 @@ async function prove(run: GateRun, task: CertifyTask, path: string): Promise<Cer
         engine: policy.engine,
         solver: policy.solver,
         timeoutSeconds: policy.budget.obligation,
+        ...run.sharing,
         output: path,
         ...(run.fresh ? { fresh: true } : {}),
         ...(sibling === null ? {} : { earlier: sibling }),

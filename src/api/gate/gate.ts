@@ -32,6 +32,8 @@ export interface GateOptions {
   readonly signKey?: string;
   /** PEM files of public keys: only certificates signed by one of them are reused. */
   readonly verifyKeys?: readonly string[];
+  /** Threads or machines that prove. */
+  readonly sharing?: GateRun['sharing'];
 }
 
 /** `release.yaml` is decided in `release.gate`. */
@@ -66,6 +68,7 @@ export async function gate(
     fresh: options.fresh ?? false,
     signKey: options.signKey,
     verifyKeys: options.verifyKeys,
+    sharing: options.sharing ?? {},
     progress,
     signal,
     clock: clockOf(file.policy.budget.total),

@@ -1,5 +1,6 @@
 /** What one run of the gate shares between the models of the policy. */
 import type { Decision } from '../../gate/decision.js';
+import type { ClusterChoice } from '../executor/open-cluster.js';
 import type { Progress } from '../progress.js';
 import type { PolicyFile } from './policy-file.js';
 
@@ -11,6 +12,7 @@ export interface GateRun {
   readonly fresh: boolean;
   readonly signKey: string | undefined;
   readonly verifyKeys: readonly string[] | undefined;
+  readonly sharing: { readonly jobs?: number; readonly cluster?: ClusterChoice };
   readonly progress: Progress;
   readonly signal: AbortSignal;
   /** Seconds that deciding may still take, all models together. */

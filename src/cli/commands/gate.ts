@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
 import { gateText } from '../../report/text/gate.js';
+import { integerOption } from '../arguments.js';
+import { type ClusterFlags, clusterChoice, withClusterOptions } from '../cluster-options.js';
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { type ReportFlags, withReportOption } from '../report-options.js';
 
-interface Flags extends CommonOptions, ReportFlags {
+interface Flags extends CommonOptions, ReportFlags, ClusterFlags {
+  readonly jobs?: number;
   readonly output?: string;
   readonly baseline?: string;
   readonly prove: boolean;
@@ -36,6 +39,11 @@ export function registerGate(program: Command): void {
       'exit with 0 whatever the decision is, for a trial; the decision stays what it is',
     );
   withReportOption(command);
+  withClusterOptions(command).option(
+    '--jobs <n>',
+    'threads that decide at once, or with --redis check (default: as many as are of use)',
+    integerOption('--jobs', 1, 256),
+  );
   withCommonOptions(command, [
     'gate release.yaml',
     'gate release.yaml --report html=release.html --report sarif=release.sarif',
@@ -46,6 +54,7 @@ export function registerGate(program: Command): void {
       const { gate } = await import('../../api/gate/gate.js');
       const { assertReportTargets, reportDecision } = await import('../../api/report.js');
       const reports = flags.report ?? [];
+      const cluster = clusterChoice(flags, flags.jobs);
       assertReportTargets(reports, [policy]);
       const document = await gate(
         {
@@ -56,6 +65,10 @@ export function registerGate(program: Command): void {
           ...(flags.fresh === undefined ? {} : { fresh: true }),
           ...(flags.signKey === undefined ? {} : { signKey: flags.signKey }),
           ...(flags.verifyKey === undefined ? {} : { verifyKeys: flags.verifyKey }),
+          sharing: {
+            ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
+            ...(cluster === null ? {} : { cluster }),
+          },
         },
         progress,
         signal(),
