@@ -9,7 +9,7 @@ import { exposable, openSession } from './oracle.js';
 const ELEMENTS_AT_ONCE = 2 ** 24;
 
 /** Products of all samples together; large networks are compared on fewer samples, at least on one. */
-const PRODUCTS = 2 ** 32;
+const PRODUCTS = 2 ** 31;
 
 export interface ComparisonOptions {
   /** Seed of the random samples. */

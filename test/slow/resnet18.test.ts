@@ -99,7 +99,7 @@ describe('a ResNet-18 on 224x224x3', () => {
     });
   });
 
-  it('is inspected: compared with onnxruntime on fewer samples', { timeout: 600_000 }, async () => {
+  it('is inspected: compared with onnxruntime on fewer samples', { timeout: 1_800_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'napcert-resnet-'));
     const path = join(folder, 'resnet18.onnx');
     writeFileSync(path, new ResNet18().bytes());
