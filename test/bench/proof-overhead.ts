@@ -27,7 +27,7 @@ export async function proofOverhead(
 ): Promise<ProofOverhead> {
   const believe: Audit = () => ({ accepted: true, margin: null });
   // The first run would pay for compiling what both use.
-  await decideAll(network, obligations, believe);
+  await decideAll(network, obligations, auditor(claim).audit);
   const without = await decideAll(network, obligations, believe);
   const audited = await decideAll(network, obligations, auditor(claim).audit);
   return {
