@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { VERSION } from '../api/version.js';
 import { registerCeiling } from './commands/ceiling.js';
 import { registerCheck } from './commands/check.js';
+import { registerCompare } from './commands/compare.js';
 import { registerCompletion } from './commands/completion.js';
 import { registerCone } from './commands/cone.js';
 import { registerCoverage } from './commands/coverage.js';
@@ -28,6 +29,7 @@ import { registerScalars } from './commands/scalars.js';
 import { registerSign } from './commands/sign.js';
 import { registerStatus } from './commands/status.js';
 import { registerVerify } from './commands/verify.js';
+import { registerVnncomp } from './commands/vnncomp.js';
 import { registerVnnlib } from './commands/vnnlib.js';
 import { registerWorker } from './commands/worker.js';
 import { EXIT_CODE_HELP } from './exit-codes.js';
@@ -41,8 +43,10 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerMinimize,
   registerCoverage,
   registerCurve,
+  registerCompare,
   registerVerify,
   registerVnnlib,
+  registerVnncomp,
   registerCheck,
   registerMerge,
   registerWorker,

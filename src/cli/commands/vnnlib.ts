@@ -14,11 +14,17 @@ interface VerifyFlags extends CommonOptions {
   readonly output?: string;
 }
 
+const EXAMPLES = [
+  'vnnlib verify prop.vnnlib --network f=model.onnx --timeout 60',
+  'vnnlib verify prop.vnnlib --network f=model.onnx -o prop.cert.json',
+];
+
 /** The command line of the VNN-LIB standard. */
 export function registerVnnlib(program: Command): void {
-  const group = program
-    .command('vnnlib')
-    .description('Decide VNN-LIB queries, with the command line of the standard.');
+  const group = withCommonOptions(
+    program.command('vnnlib').description('Decide VNN-LIB queries, with the command line of the standard.'),
+    [...EXAMPLES, 'vnnlib supports --onnx-operators'],
+  );
   registerVerifyQuery(group);
   registerSupports(group);
 }
@@ -35,11 +41,8 @@ function registerVerifyQuery(group: Command): void {
     .option('--timeout <seconds>', 'for the query as a whole', secondsOption('--timeout'), 60)
     .option('--serialise-assignments <folder>', 'existing folder for one ONNX TensorProto per variable')
     .option('-o, --output <file>', 'certificate to write, for `napcert check`');
-  withCommonOptions(command, [
-    'vnnlib verify prop.vnnlib --network f=model.onnx --timeout 60',
-    'vnnlib verify prop.vnnlib --network f=model.onnx -o prop.cert.json',
-  ]).action((query: string, flags: VerifyFlags) =>
-    run(flags, async ({ progress, signal }) => {
+  withCommonOptions(command, EXAMPLES).action((query: string, flags: VerifyFlags) =>
+    run({ ...group.opts<CommonOptions>(), ...flags }, async ({ progress, signal }) => {
       const { verifyQuery } = await import('../../api/vnnlib/verify-query.js');
       const { network, timeout, serialiseAssignments, output } = flags;
       const options = {

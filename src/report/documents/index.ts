@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ceilingSchema } from './ceiling.js';
 import { checkSchema } from './check.js';
+import { compareSchema } from './compare.js';
 import { coneSchema } from './cone.js';
 import { counterexampleSchema } from './counterexample.js';
 import { coverageSchema } from './coverage.js';
@@ -27,12 +28,14 @@ import { scalarsSchema } from './scalars.js';
 import { signSchema } from './sign.js';
 import { statusSchema } from './status.js';
 import { verifySchema } from './verify.js';
+import { vnncompSchema } from './vnncomp.js';
 import { vnnlibSchema } from './vnnlib.js';
 import { workerSchema } from './worker.js';
 
 export const DOCUMENTS = {
   ceiling: ceilingSchema,
   check: checkSchema,
+  compare: compareSchema,
   cone: coneSchema,
   counterexample: counterexampleSchema,
   coverage: coverageSchema,
@@ -58,6 +61,7 @@ export const DOCUMENTS = {
   sign: signSchema,
   status: statusSchema,
   verify: verifySchema,
+  vnncomp: vnncompSchema,
   vnnlib: vnnlibSchema,
   worker: workerSchema,
 } as const;
