@@ -34,3 +34,12 @@ export function wilson95(count: number, of: number): Proportion {
     high: count === of ? 1 : Math.min(1, centre + half),
   };
 }
+
+/** Lower end of the one-sided Wilson interval whose quantile of the standard normal distribution is z. */
+export function wilsonLow(count: number, of: number, z: number): number {
+  if (of === 0) return 0;
+  const share = count / of;
+  const square = (z * z) / of;
+  const half = Math.sqrt((share * (1 - share)) / of + square / (4 * of)) * z;
+  return Math.max(0, (share + square / 2 - half) / (1 + square));
+}

@@ -1,0 +1,80 @@
+import type { CompareDocument } from '../documents/compare.js';
+import { integer, percent } from '../format.js';
+import { facts, heading, sections, table } from '../table.js';
+
+const REGIONS: Readonly<Record<CompareDocument['classes'][number]['regions'], string>> = {
+  equal: 'equal',
+  'a-in-b': 'A inside B',
+  'b-in-a': 'B inside A',
+  disjoint: 'disjoint',
+  'not-shown': 'not shown',
+  'other-model': 'other model',
+};
+
+export function compareText(document: CompareDocument): string {
+  const { a, b, dataset, classes } = document;
+  const verdicts = a.certificate !== null || b.certificate !== null;
+  const right = { align: 'right' } as const;
+  return sections([
+    `${heading('Compared')}  ${document.sameModel ? 'two patterns per class of one model' : 'the patterns of two models with the same layers'}`,
+    facts([
+      ['A', sideText(a)],
+      ['B', sideText(b)],
+      [
+        'data',
+        dataset === null
+          ? null
+          : `${integer(dataset.samples)} samples of ${dataset.name} (${dataset.selection})`,
+      ],
+    ]),
+    table(
+      [
+        { title: 'class', ...right },
+        { title: 'A', ...right },
+        { title: 'B', ...right },
+        { title: 'shared', ...right },
+        { title: 'lost', ...right },
+        { title: 'gained', ...right },
+        { title: 'reversed', ...right },
+        { title: 'regions' },
+        ...(dataset === null
+          ? []
+          : [
+              { title: 'recall A', ...right },
+              { title: 'recall B', ...right },
+              { title: 'follow both', ...right },
+            ]),
+        ...(verdicts ? [{ title: 'verdict A' }, { title: 'verdict B' }] : []),
+      ],
+      classes.map((row) => [
+        String(row.class),
+        row.a === null ? '-' : integer(row.a.literals),
+        row.b === null ? '-' : integer(row.b.literals),
+        integer(row.shared),
+        integer(row.lost),
+        integer(row.gained),
+        integer(row.reversed),
+        REGIONS[row.regions],
+        ...(dataset === null
+          ? []
+          : [
+              percent(row.a?.recall?.value ?? null),
+              percent(row.b?.recall?.value ?? null),
+              row.followersOfBoth === null ? '-' : integer(row.followersOfBoth),
+            ]),
+        ...(verdicts ? [row.a?.verdict ?? '-', row.b?.verdict ?? '-'] : []),
+      ]),
+    ),
+    [
+      '  A, B: literals; lost: only in A; gained: only in B; reversed: on in one, off in the other (also lost and gained).',
+      document.sameModel
+        ? '  regions: proved by the literals alone, which more literals make smaller; what is proved for the larger one holds for all inputs of the smaller, if there are any.'
+        : '  The same neuron of two models is not the same thing: regions of two models are not compared.',
+    ].join('\n'),
+  ]);
+}
+
+function sideText({ model, naps, certificate }: CompareDocument['a']): string {
+  const proof = certificate === null ? '' : `; ${certificate.file}: ${certificate.verdict}`;
+  return `${naps.file} (delta ${naps.delta}) of ${model.file}${proof}`;
+}
