@@ -22,7 +22,7 @@ export interface RedisSettings {
   password?: string;
   tls?: { servername: string; ca?: string };
   maxRetriesPerRequest: null;
-  retryStrategy: () => number;
+  retryStrategy: () => number | null;
   connectTimeout: number;
 }
 
@@ -30,6 +30,8 @@ export interface RedisAddress {
   readonly options: RedisSettings;
   /** The address without user, password or parameters. */
   readonly shown: string;
+  /** Lost connections are no longer retried: for a program that ends while the server is away. */
+  readonly stopRetrying: () => void;
 }
 
 /** Environment variables that hold what should not be typed into a command line. */
@@ -72,6 +74,7 @@ export function redisAddress(choice: RedisChoice): RedisAddress {
             }),
           ).toString('utf8'),
         };
+  let retrying = true;
   const host = url.hostname.replace(/^\[|\]$/g, '');
   return {
     options: {
@@ -83,10 +86,13 @@ export function redisAddress(choice: RedisChoice): RedisAddress {
       ...(tls ? { tls: { servername: host, ...ca } } : {}),
       // Commands wait for a server that comes back; who waits too long is decided above.
       maxRetriesPerRequest: null,
-      retryStrategy: () => RETRY_MS,
+      retryStrategy: () => (retrying ? RETRY_MS : null),
       connectTimeout: FIRST_TIMEOUT_MS,
     },
     shown: `${url.protocol}//${url.host}${db === 0 ? '' : `/${db}`}`,
+    stopRetrying: () => {
+      retrying = false;
+    },
   };
 }
 
@@ -133,4 +139,21 @@ export async function connect({ options, shown }: RedisAddress): Promise<Redis> 
 function quiet(client: Redis): Redis {
   client.on('error', () => {});
   return client;
+}
+
+/** How long closing in order may take: a worker's running jobs go back to the queue first. */
+const CLOSING_MS = 8000;
+
+/** Waits for connections that close in order; a server that is away must not keep the program from ending. */
+export async function closed(
+  { stopRetrying }: RedisAddress,
+  closing: readonly Promise<unknown>[],
+): Promise<void> {
+  let timer: NodeJS.Timeout | null = null;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, CLOSING_MS);
+  });
+  stopRetrying();
+  await Promise.race([Promise.allSettled(closing), late]);
+  if (timer !== null) clearTimeout(timer);
 }

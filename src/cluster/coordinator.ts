@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { Queue, type Job as QueuedJob, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { RedisAddress } from './connection.js';
+import { closed, type RedisAddress } from './connection.js';
 import { announceBuild } from './handshake.js';
 import { type Job, jobId, type Receipt, receiptSchema } from './job-wire.js';
 import { key, PREFIX, QUEUE } from './names.js';
@@ -124,11 +124,7 @@ export class Coordinator {
     if (redis.status === 'ready') {
       await redis.multi().del(key.coordinator(this.id)).srem(key.coordinators, this.id).exec();
     }
-    // A server that is away must not keep the program from ending.
-    const closing = Promise.allSettled([this.#events.close(), this.#queue.close()]);
-    await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
-    if (redis.status !== 'ready')
-      await Promise.allSettled([this.#events.disconnect(), this.#queue.disconnect()]);
+    await closed(this.options.address, [this.#events.close(), this.#queue.close()]);
   }
 
   /** Puts the job into the queue, or takes the result that is there. */

@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import { type Job as QueuedJob, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { InputError } from '../util/errors.js';
-import type { RedisAddress } from './connection.js';
+import { closed, type RedisAddress } from './connection.js';
 import { CANCELLED } from './coordinator.js';
 import { requireBuild, wrongBuild } from './handshake.js';
 import { type Job, jobSchema, type Receipt } from './job-wire.js';
@@ -92,8 +92,8 @@ export class ClusterWorker {
     this.#draining = true;
     if (this.#timer !== null) clearInterval(this.#timer);
     for (const running of this.#running.values()) running.abort();
-    await this.#worker.close();
-    const { redis, id } = this.options;
+    const { redis, id, address } = this.options;
+    await closed(address, [this.#worker.close()]);
     if (redis.status === 'ready') await forgetWorker(redis, id);
     this.#channel.disconnect();
   }
