@@ -21,6 +21,15 @@ export type JobOutcome =
   /** No worker for too long. */
   | { readonly kind: 'abandoned'; readonly reason: string };
 
+/** Kept up to date by who decides. */
+export interface RunReport {
+  claims: string;
+  decided: number;
+  cubesOpen: number;
+  /** Least margin proved so far. */
+  leastMargin: number | null;
+}
+
 export interface CoordinatorOptions {
   readonly redis: Redis;
   readonly address: RedisAddress;
@@ -59,7 +68,7 @@ export class Coordinator {
   #lastSeen = performance.now();
   #beating = false;
   /** What `napcert status` shows of this run. */
-  readonly shown: Record<string, string | number> = {};
+  readonly shown: RunReport = { claims: '', decided: 0, cubesOpen: 0, leastMargin: null };
   lanes = 0;
   /** Lanes that nobody has work for. */
   idle = 0;
@@ -227,7 +236,12 @@ export class Coordinator {
       const own = key.coordinator(this.id);
       await redis
         .multi()
-        .hset(own, { ...this.shown, outstanding: this.#pending.size, waiting: this.#slots.waiting })
+        .hset(own, {
+          ...this.shown,
+          leastMargin: this.shown.leastMargin ?? '',
+          outstanding: this.#pending.size,
+          waiting: this.#slots.waiting,
+        })
         .expire(own, 15)
         .sadd(key.coordinators, this.id)
         .exec();

@@ -97,6 +97,7 @@ describe('cubes', () => {
     )!;
     const expected = (await ask(obligation)).decision.verdict;
     const notes: string[] = [];
+    let open = 0;
     const decided = await decideInCubes({
       network: TOY.network,
       modelSha256: TOY.sha256,
@@ -118,7 +119,11 @@ describe('cubes', () => {
       idle: () => 3,
       signal,
       onNote: (line) => notes.push(line),
+      onCubes: (change) => {
+        open += change;
+      },
     });
+    expect(open).toBe(0);
     expect(decided.decision.verdict).toBe(expected);
     expect(notes[0]).toMatch(/split into \d cubes/);
   });

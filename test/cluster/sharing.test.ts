@@ -101,9 +101,13 @@ describe.skipIf(REDIS_MISSING !== null)(`a shared queue ${REDIS_MISSING ?? ''}`,
     const address = redisAddress({ url: redis.url });
     const client = await connect(address);
     const status = await clusterStatus(client, address);
-    client.disconnect();
     expect(status.workers.map(({ id, lanes }) => [id, lanes])).toEqual([['a', 1]]);
     expect(status.queue).toMatchObject({ waiting: 0, running: 0, done: questions.length, failed: 0 });
     expect(status.runs).toHaveLength(1);
+    // A run reports itself every two seconds.
+    await expect
+      .poll(async () => (await clusterStatus(client, address)).runs[0]?.decided, { timeout: 20_000 })
+      .toBe(questions.length);
+    client.disconnect();
   });
 });

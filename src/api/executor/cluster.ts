@@ -83,7 +83,7 @@ class ClusterRun {
         ...options,
         signal,
       });
-    return decideInCubes({
+    const decided = await decideInCubes({
       network: model.network,
       modelSha256: model.sha256,
       obligation,
@@ -94,7 +94,20 @@ class ClusterRun {
       idle: () => coordinator.idle,
       signal: options.signal,
       onNote: (line) => options.onNote?.(line),
+      onCubes: (change) => {
+        coordinator.shown.cubesOpen += change;
+      },
     });
+    this.#report(decided);
+    return decided;
+  }
+
+  #report({ decision }: Decided): void {
+    const { shown } = this.parts.coordinator;
+    shown.claims = `model ${this.parts.model.sha256.slice(0, 12)}`;
+    shown.decided++;
+    if (decision.verdict !== 'unsat' || decision.margin === null) return;
+    shown.leastMargin = Math.min(decision.margin, shown.leastMargin ?? Number.POSITIVE_INFINITY);
   }
 
   /** One job, and its answer as far as it stands. */

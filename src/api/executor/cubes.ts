@@ -26,6 +26,8 @@ export interface CubeRun {
   readonly idle: () => number;
   readonly signal: AbortSignal;
   readonly onNote: (line: string) => void;
+  /** How many more (or fewer) cubes are open. */
+  readonly onCubes: (change: number) => void;
 }
 
 /** At most 2 to the power of this many cubes. */
@@ -75,7 +77,7 @@ export async function decideInCubes(run: CubeRun): Promise<Decided> {
 
 /** Null if the cubes settle nothing. */
 async function conquer(run: CubeRun, signal: AbortSignal): Promise<Decided | null> {
-  const { network, obligation, onNote } = run;
+  const { network, obligation, onNote, onCubes } = run;
   const depth = Math.min(MAX_DEPTH, Math.max(1, Math.floor(Math.log2(run.idle() + 1))));
   const tree = cubeTree(network, run.modelSha256, obligation, depth);
   const leaves = leavesOf(tree);
@@ -86,10 +88,12 @@ async function conquer(run: CubeRun, signal: AbortSignal): Promise<Decided | nul
   const both = AbortSignal.any([signal, ending.signal]);
   const decided = new Map<Obligation, Decided>();
   let left = leaves.length;
+  onCubes(left);
   const verdicts = leaves.map(async (leaf) => {
     const result = await run.ask(leaf, both);
     decided.set(leaf, result);
     left--;
+    onCubes(-1);
     onNote(`${leaf.id}: ${result.decision.verdict}, ${left} of ${leaves.length} cubes open`);
     // One point refutes the whole, and one open cube leaves it open.
     if (result.decision.verdict !== 'unsat') ending.abort();
