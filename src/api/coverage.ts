@@ -1,7 +1,9 @@
 /** How many labelled samples follow which NAP, and which followers are counterexamples. */
 import { type OpenDatasetOptions, openDataset } from '../dataset/open-dataset.js';
 import { coverageTable } from '../mining/coverage.js';
+import { followers } from '../mining/follow.js';
 import { recordPatterns } from '../mining/patterns.js';
+import { confusionFollowers } from '../mining/statistics-literals.js';
 import type { CoverageDocument } from '../report/documents/coverage.js';
 import { datasetReferenceOf } from './dataset-reference.js';
 import { modelReferenceOf, openComparedModel } from './open-model.js';
@@ -50,5 +52,6 @@ export async function coverage(
     counterexamples: table.wrong,
     disjointPairs: table.disjointPairs,
     uncovered: table.uncovered,
+    confusion: confusionFollowers(patterns, naps.naps, followers(patterns, naps.naps)),
   };
 }

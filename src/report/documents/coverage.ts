@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, datasetReference, header, modelReference, sha256Hex } from './header.js';
+import { confusionSchema } from './literal-statistics.js';
 import { share } from './mine.js';
 
 export const coverageSchema = z.strictObject({
@@ -23,6 +24,7 @@ export const coverageSchema = z.strictObject({
   counterexamples: count,
   disjointPairs: z.strictObject({ count, of: count }),
   uncovered: count.describe('samples that follow no NAP'),
+  confusion: confusionSchema,
 });
 
 export type CoverageDocument = z.infer<typeof coverageSchema>;

@@ -52,7 +52,30 @@ export function coverageText(document: CoverageDocument): string {
       `  ${integer(document.uncovered)} samples follow no NAP.`,
       `  ${disjointPairs.count} of ${disjointPairs.of} pairs of NAPs contradict each other in some neuron.`,
     ].join('\n'),
+    confusionText(document.confusion),
   ]);
+}
+
+/** Rows of followers shown; `--json` has all. */
+const SHOWN_PAIRS = 10;
+
+function confusionText(confusion: CoverageDocument['confusion']): string | null {
+  if (confusion.length === 0) return null;
+  const right = { align: 'right' } as const;
+  return [
+    '  Followers that are labelled or classified otherwise, the most frequent first:',
+    table(
+      [
+        { title: 'NAP of', ...right },
+        { title: 'label', ...right },
+        { title: 'predicted', ...right },
+        { title: 'samples', ...right },
+      ],
+      confusion
+        .slice(0, SHOWN_PAIRS)
+        .map((row) => [`${row.class}`, `${row.label}`, `${row.prediction}`, integer(row.count)]),
+    ),
+  ].join('\n');
 }
 
 function samplesText(indices: readonly number[], count: number): string {
