@@ -1,5 +1,6 @@
 /** A VNN-LIB query: its alternatives decided in rounds, since one satisfiable alternative settles it. */
 import type { ObligationResult, PropertyResult } from '../../certificate/certificate.js';
+import { searchBox } from '../../engines/falsify/box-search.js';
 import { undecided } from '../../engines/undecided.js';
 import { compileProperty } from '../../obligation/compile.js';
 import type { Obligation } from '../../obligation/obligation.js';
@@ -16,7 +17,10 @@ export async function decideQuery(run: PropertyRun, property: QueryProperty): Pr
   const obligations = compileProperty(run.claim, property);
   const deadline = performance.now() + run.settings.timeoutSeconds * 1000;
   const results = new Map<string, ObligationResult>();
-  for (const share of ROUNDS) {
+  const found = await tryPoints(run, obligations, deadline);
+  if (found !== null) results.set(found.id, found);
+  // Nothing is gained by asking a single alternative again.
+  for (const share of obligations.length === 1 ? [1] : ROUNDS) {
     const open = obligations.filter(({ id }) => (results.get(id)?.verdict ?? 'unknown') === 'unknown');
     if (open.length === 0 || run.signal.aborted || isSatisfied(results)) break;
     const seconds = (deadline - performance.now()) / 1000;
@@ -46,6 +50,31 @@ export async function decideQuery(run: PropertyRun, property: QueryProperty): Pr
     },
     obligations: all,
   };
+}
+
+/** Share of the time for a search of points in all alternatives at once. */
+const POINTS_SHARE = 0.1;
+
+/** The alternatives of a box without literals are searched together; a point for one settles the query. */
+async function tryPoints(
+  run: PropertyRun,
+  obligations: readonly Obligation[],
+  deadline: number,
+): Promise<ObligationResult | null> {
+  const began = performance.now();
+  const limits = { deadline: began + (deadline - began) * POINTS_SHARE, signal: run.signal };
+  for (const group of byRegion(obligations)) {
+    const plain = group.filter(
+      ({ naps, outputs, digest }) => naps.length === 0 && outputs.length > 0 && !run.known.has(digest),
+    );
+    if (plain.length === 0) continue;
+    const found = await searchBox(run.claim.network, plain, run.confirm, limits);
+    if (found === null) continue;
+    const seconds = (performance.now() - began) / 1000;
+    const decision = { verdict: 'sat', confirmed: found.confirmed } as const;
+    return resultOf(run, plain[found.index]!, { decision, engine: 'gradient', seconds });
+  }
+  return null;
 }
 
 function isSatisfied(results: ReadonlyMap<string, ObligationResult>): boolean {

@@ -5,15 +5,18 @@
 import { logitsOf } from '../../network/forward.js';
 import type { Network } from '../../network/network.js';
 import type { Obligation } from '../../obligation/obligation.js';
+import { excess } from '../bab/attempt.js';
 import type { Confirm, Confirmed } from '../decision.js';
+import { boxPoints } from './box-points.js';
+import { BOX_PASSES } from './box-search.js';
 import { type ScannedData, samplesInRegion } from './follower-scan.js';
-import { GradientSearch } from './gradient-search.js';
+import { type GradientLimits, GradientSearch } from './gradient-search.js';
 
 const STARTS = 64;
 /** Followers evaluated per region to find the nearest. */
 const FOLLOWERS = 400;
 /** Large steps find most, most of them soon; small ones find what hides in corners. */
-const PASSES = {
+const FROM_FOLLOWERS = {
   quick: [{ steps: 80, rate: 0.02 }],
   thorough: [
     { steps: 300, rate: 0.02 },
@@ -22,6 +25,10 @@ const PASSES = {
 } as const;
 /** Candidates replayed per pass. */
 const REPLAYS = 5;
+
+interface Pass extends GradientLimits {
+  readonly starts: readonly Float64Array[];
+}
 
 interface Follower {
   readonly point: Float64Array;
@@ -33,6 +40,8 @@ export interface Falsified {
   /** Least margin among the points that followed in float32; null if none did. */
   readonly bestMargin: number | null;
 }
+
+export type Effort = keyof typeof FROM_FOLLOWERS;
 
 export class Falsifier {
   readonly #gradient: GradientSearch;
@@ -50,13 +59,17 @@ export class Falsifier {
     obligation: Obligation,
     confirm: Confirm,
     limits: { readonly deadline: number; readonly signal: AbortSignal },
-    effort: keyof typeof PASSES,
+    effort: Effort,
   ): Promise<Falsified> {
-    const starts = this.#starts(obligation);
+    const followers = this.#startsFrom(obligation);
+    const passes: readonly Pass[] =
+      followers.length === 0
+        ? BOX_PASSES[effort].map((pass) => ({ ...pass, starts: boxPoints(obligation.box, pass.points) }))
+        : FROM_FOLLOWERS[effort].map((pass) => ({ ...pass, starts: followers }));
     let bestMargin: number | null = null;
-    for (const pass of PASSES[effort]) {
+    for (const pass of passes) {
       if (performance.now() > limits.deadline || limits.signal.aborted) break;
-      const found = await this.#gradient.run(obligation, starts, pass);
+      const found = await this.#gradient.run(obligation, pass.starts, pass);
       if (found === null) break;
       // Off the cross-section a margin is not comparable with those on it.
       if (found.best !== null && obligation.section === undefined)
@@ -73,15 +86,11 @@ export class Falsifier {
     await this.#gradient.dispose();
   }
 
-  #starts(obligation: Obligation): Float64Array[] {
-    const followers = obligation.naps.length === 0 ? [] : this.#followersOf(obligation);
-    if (followers.length === 0) return boxPoints(obligation, STARTS);
-    const lead = ({ logits }: Follower): number =>
-      obligation.outputs[0]!.terms.reduce(
-        (sum, { output, coefficient }) => sum + coefficient * logits[output]!,
-        0,
-      );
-    return [...followers]
+  /** Those nearest to the boundary. */
+  #startsFrom(obligation: Obligation): Float64Array[] {
+    if (obligation.naps.length === 0) return [];
+    const lead = ({ logits }: Follower): number => excess(obligation, logits);
+    return [...this.#followersOf(obligation)]
       .sort((a, b) => lead(b) - lead(a))
       .slice(0, STARTS)
       .map(({ point }) => point);
@@ -98,21 +107,4 @@ export class Falsifier {
     this.#followers.set(obligation.naps, found);
     return found;
   }
-}
-
-/** The box's middle and seeded points of it, corners among them. */
-function boxPoints({ box }: Obligation, count: number): Float64Array[] {
-  const finite = (x: number): number => Math.max(-1e6, Math.min(1e6, x));
-  let state = 12345;
-  const random = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-  return Array.from({ length: count }, (_, k) =>
-    box.lower.map((low, i) => {
-      const [l, u] = [finite(low), finite(box.upper[i]!)];
-      const share = k === 0 ? 0.5 : k % 2 === 0 ? random() : Math.round(random());
-      return l + share * (u - l);
-    }),
-  );
 }
