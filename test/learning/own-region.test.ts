@@ -7,7 +7,7 @@ import { BOX, question, randomClassifier } from './tiny.js';
 
 describe('own-region test', () => {
   it('says what enumeration says, with a replayed point for each failure', async () => {
-    let [passes, fails] = [0, 0];
+    let [passes, proved, fails] = [0, 0, 0];
     for (let seed = 1; seed <= 10; seed++) {
       const net = randomClassifier(seed);
       for (const point of [
@@ -26,8 +26,9 @@ describe('own-region test', () => {
         const result = await ownRegion(net, BOX, label, phases, point);
         if (result.kind === 'passes') {
           passes++;
-          expect(result.proved).toBe(true);
+          // Without a proof it is the solver's word, about leads that are clearly negative.
           expect(truth.every(({ kind }) => kind === 'empty')).toBe(true);
+          if (result.proved) proved++;
         } else if (result.kind === 'fails') {
           fails++;
           const replay = replayPoint(net, question(phases, label, result.competitor), result.point);
@@ -38,6 +39,7 @@ describe('own-region test', () => {
       }
     }
     expect(passes).toBeGreaterThan(0);
+    expect(proved).toBeGreaterThan(0);
     expect(fails).toBeGreaterThan(0);
   });
 });
