@@ -9,14 +9,7 @@ import { openPackedModel, openQuery } from '../vnnlib/open-query.js';
 import { decideQueryFile } from '../vnnlib/verify-query.js';
 import { writeCounterexample } from './counterexample.js';
 import { type Instance, instanceLists, readInstances } from './instances.js';
-import {
-  questionOf,
-  RESULT_WORDS,
-  type ResultRow,
-  type ResultWord,
-  readResults,
-  writeResults,
-} from './results.js';
+import { questionOf, RESULT_WORDS, type ResultWord, readResults, writeResults } from './results.js';
 
 export interface RunInstancesOptions {
   /** A list of instances, or a folder of categories that each have one. */
@@ -45,16 +38,15 @@ export async function runInstances(
   if (counterexamples !== undefined) assertWritable(`${counterexamples}/x`, '--counterexamples');
   const kept = options.fresh !== true && existsSync(output) ? await readResults(output) : [];
   const instances = await readInstances(path, lists, options.timeoutFactor ?? 1);
-  const answered = kept.map(questionOf);
+  const earlier = [...kept];
   const rows = [...kept];
+  const answers: ResultWord[] = [];
   const ran: VnncompDocument['rows'] = [];
   const stopped = (): boolean => signal?.aborted === true;
-  let before = 0;
   for (const [number, instance] of instances.entries()) {
-    const known = answered.indexOf(questionOf(instance));
+    const known = earlier.findIndex((row) => questionOf(row) === questionOf(instance));
     if (known >= 0) {
-      answered.splice(known, 1);
-      before++;
+      answers.push(...earlier.splice(known, 1).map((row) => row.result));
       continue;
     }
     if (stopped()) break;
@@ -65,6 +57,7 @@ export async function runInstances(
     if (stopped() && result !== 'sat' && result !== 'unsat') break;
     const { category, onnx, vnnlib } = instance;
     const seconds = Number(((performance.now() - began) / 1000).toFixed(3));
+    answers.push(result);
     rows.push({ category, onnx, vnnlib, result, seconds });
     ran.push({ category, onnx, vnnlib, result, seconds, reason, counterexample });
     if (result === 'error') progress.note(`error: ${onnx} ${vnnlib}: ${reason}`);
@@ -74,9 +67,9 @@ export async function runInstances(
     format: 'napcert-vnncomp/1',
     napcert: VERSION,
     instances: instances.length,
-    kept: before,
+    kept: answers.length - ran.length,
     results: output,
-    counts: countsOf(ran),
+    counts: countsOf(answers),
     rows: ran,
   };
 }
@@ -123,8 +116,8 @@ function existing(path: string): string {
   return !existsSync(path) && existsSync(`${path}.gz`) ? `${path}.gz` : path;
 }
 
-function countsOf(rows: readonly ResultRow[]): VnncompDocument['counts'] {
-  const count = (word: ResultWord): number => rows.filter(({ result }) => result === word).length;
+function countsOf(answers: readonly ResultWord[]): VnncompDocument['counts'] {
+  const count = (word: ResultWord): number => answers.filter((result) => result === word).length;
   const [unsat, sat, timeout, unknown, error] = RESULT_WORDS.map(count);
   return { unsat: unsat!, sat: sat!, timeout: timeout!, unknown: unknown!, error: error! };
 }

@@ -8,7 +8,7 @@ export const vnncompSchema = z.strictObject({
   results: z.string().describe('the results file'),
   counts: z
     .strictObject({ unsat: count, sat: count, timeout: count, unknown: count, error: count })
-    .describe('of this run'),
+    .describe('of all that are answered, kept ones included'),
   rows: z
     .array(
       z.strictObject({

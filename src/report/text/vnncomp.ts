@@ -5,9 +5,9 @@ import { sections, table } from '../table.js';
 export function vnncompText({ rows, counts, kept, instances, results }: VnncompDocument): string {
   const words = Object.entries(counts).map(([word, n]) => `${integer(n)} ${word}`);
   const left = instances - kept - rows.length;
-  const before = kept === 0 ? '' : `; ${integer(kept)} were there already`;
-  const open = left === 0 ? '' : `; ${integer(left)} not run`;
-  const summary = `${integer(rows.length)} of ${integer(instances)} instances run: ${words.join(', ')}${before}${open}. Results: ${results}`;
+  const before = kept === 0 ? '' : ` (${integer(kept)} answered before)`;
+  const open = left === 0 ? '' : `, ${integer(left)} not run`;
+  const summary = `${integer(instances)} instances${before}: ${words.join(', ')}${open}. Results: ${results}`;
   if (rows.length === 0) return summary;
   return sections([
     table(

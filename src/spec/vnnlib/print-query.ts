@@ -46,7 +46,11 @@ function printComparison(query: Query, { terms, relation, bound, plain }: Compar
     const negative = terms.find(({ coefficient }) => coefficient.num < 0n);
     if (second === undefined) {
       if (positive !== undefined) return `(${symbol} ${variableName(query, positive)} ${decimalOf(bound)})`;
-      return `(${symbol} ${decimalOf(negate(bound))} ${variableName(query, negative!)})`;
+      const [constant, name] = [decimalOf(negate(bound)), variableName(query, negative!)];
+      // Variable first: readers of version 1.0 expect it there. An equation would read back with its sides exchanged.
+      return relation === '<' || relation === '<='
+        ? `(${symbol.replace('<', '>')} ${name} ${constant})`
+        : `(${symbol} ${constant} ${name})`;
     }
     if (terms.length === 2 && positive !== undefined && negative !== undefined && bound.num === 0n)
       return `(${symbol} ${variableName(query, positive)} ${variableName(query, negative)})`;
