@@ -3,7 +3,7 @@
  * the commands read, through the built command line. `NAPCERT_README=1` runs them all; without it only those that need
  * seconds at most.
  */
-import { spawnSync } from 'node:child_process';
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -12,10 +12,13 @@ import { ROOT } from './helpers/run-cli.js';
 
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const BLOCKS = [...README.matchAll(/^```sh\n(.*?)^```/gms)].map((match) => match[1]!);
+/** A block that starts a server is one script. */
+const SERVED = BLOCKS.filter((block) => block.includes('redis-server'));
+const REDIS = spawnSync('redis-server', ['--version']).status === 0;
 /** Lines, those that end with a backslash joined with the next. */
-const LINES = BLOCKS.flatMap((block) => block.replaceAll('\\\n', ' ').split('\n')).filter((line) =>
-  /^(napcert|mkdir|cp) /.test(line),
-);
+const LINES = BLOCKS.filter((block) => !SERVED.includes(block))
+  .flatMap((block) => block.replaceAll('\\\n', ' ').split('\n'))
+  .filter((line) => /^(napcert|mkdir|cp) /.test(line));
 const WHOLE = process.env['NAPCERT_README'] === '1';
 /** What the first run of a reader needs seconds for, even on a busy machine. */
 const QUICK = /^(mkdir|napcert (inspect|completion)) /;
@@ -41,15 +44,24 @@ describe.skipIf(process.platform === 'win32')('README', () => {
   });
 
   it.each(LINES.filter((line) => WHOLE || QUICK.test(line)))('%s', { timeout: 600_000 }, (line) => {
-    const { status, stdout, stderr } = spawnSync('sh', ['-c', line], {
-      cwd: folder,
-      encoding: 'utf8',
-      env: {
-        ...process.env,
-        PATH: `${join(folder, 'bin')}${delimiter}${process.env['PATH'] ?? ''}`,
-        NO_COLOR: '1',
-      },
-    });
+    const { status, stdout, stderr } = run(line);
     expect(ANSWERS, `${stdout.slice(-500)}\n${stderr.slice(-1000)}`).toContain(status);
   });
+
+  it.skipIf(!WHOLE || !REDIS).each(SERVED)('with a server: %s', { timeout: 600_000 }, (block) => {
+    const { status, stdout, stderr } = run(`set -e\nmkdir -p out\n${block}`);
+    expect(status, `${stdout.slice(-500)}\n${stderr.slice(-1000)}`).toBe(0);
+  });
 });
+
+function run(script: string): SpawnSyncReturns<string> {
+  return spawnSync('sh', ['-c', script], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: {
+      ...process.env,
+      PATH: `${join(folder, 'bin')}${delimiter}${process.env['PATH'] ?? ''}`,
+      NO_COLOR: '1',
+    },
+  });
+}

@@ -11,8 +11,9 @@ export function commandLines(text: string): string[][] {
 
 /** Subcommands and options of a command line that `--help` does not know. */
 export function unknownParts([, name, ...rest]: readonly string[]): string[] {
-  const command = createProgram().commands.find((candidate) => candidate.name() === name);
-  if (command === undefined) return [`${name}`];
+  const top = createProgram().commands.find((candidate) => candidate.name() === name);
+  if (top === undefined) return [`${name}`];
+  const command = top.commands.find((candidate) => candidate.name() === rest[0]) ?? top;
   return rest
     .filter((word) => /^--?[a-z]/.test(word))
     .filter((word) => !command.options.some(({ short, long }) => short === word || long === word))
