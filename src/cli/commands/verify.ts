@@ -18,6 +18,7 @@ interface Flags extends CommonOptions, ReportFlags, ClaimFlags, ClusterFlags, Om
   readonly maxNodes?: number;
   readonly maxMemory?: number;
   readonly exactMargin?: true;
+  readonly maximizeEpsilon?: true;
   readonly jobs?: number;
   readonly shard?: { readonly index: number; readonly count: number };
   readonly output: string;
@@ -69,6 +70,10 @@ export function registerVerify(program: Command): void {
     .option(
       '--exact-margin',
       'search on for the least margin behind the layer that decides, not just its sign',
+    )
+    .option(
+      '--maximize-epsilon',
+      'local robustness: search for the largest epsilon that can be proved per reference, and certify that',
     );
   withRequiredOption(
     command,
@@ -93,11 +98,15 @@ export function registerVerify(program: Command): void {
     'verify model.onnx --naps model.nap.json --data mnist -o model.cert.json',
     'verify model.onnx --naps model.nap.json --property non-misclassification --class 0,3 --competitor 1,2 -o c.json',
     'verify model.onnx --naps model.nap.json --spec release.yaml --solver highs --timeout 300 -o c.json',
+    'verify model.onnx --spec balls.yaml --property local-robustness --maximize-epsilon -o c.json',
   ]).action((model: string, flags: Flags) =>
     run(flags, async ({ progress, signal }) => {
-      const { verifyAndReport } = await import('../../api/verify-reports.js');
+      const decide =
+        flags.maximizeEpsilon === true
+          ? (await import('../../api/epsilon/maximize.js')).verifyLargestEpsilons
+          : (await import('../../api/verify-reports.js')).verifyAndReport;
       const cluster = clusterChoice(flags, flags.jobs);
-      const document = await verifyAndReport(
+      const document = await decide(
         {
           model,
           ...(flags.naps === undefined ? {} : { naps: flags.naps }),

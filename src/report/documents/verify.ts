@@ -43,6 +43,20 @@ export const verifySchema = z.strictObject({
   interrupted: z.boolean(),
   counts: z.strictObject({ holds: count, violated: count, unknown: count, vacuous: count }),
   properties: z.array(property),
+  epsilons: z
+    .array(
+      z.strictObject({
+        reference: z.string(),
+        class: count,
+        nap: z.boolean(),
+        proved: z.number().positive().nullable().describe('largest epsilon with a proof'),
+        refuted: z.number().positive().nullable().describe('smallest epsilon with a counterexample'),
+        open: z.number().positive().nullable().describe('smallest epsilon between them that stayed open'),
+        probes: count,
+      }),
+    )
+    .optional()
+    .describe('per reference, only with --maximize-epsilon'),
   pictures: z
     .strictObject({
       files: z.array(z.string()),

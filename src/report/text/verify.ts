@@ -30,6 +30,7 @@ export function verifyText(document: VerifyDocument): string {
       `${counts.holds} ${counts.holds === 1 ? 'holds' : 'hold'}, ${counts.violated} violated, ` +
       `${counts.unknown - unreached} unknown, ${counts.vacuous} vacuous` +
       `${unreached === 0 ? '' : `, ${unreached} not reached`}.`,
+    document.epsilons === undefined ? null : epsilonText(document.epsilons),
     unreached === 0
       ? null
       : `${counted(unreached, 'property', 'properties')} not reached; run the same command again.`,
@@ -51,6 +52,25 @@ function isUnreached({ verdict, obligations }: VerifiedProperty): boolean {
     verdict === 'unknown' &&
     obligations.length > 0 &&
     obligations.every(({ open }) => open?.reason === 'interrupted')
+  );
+}
+
+function epsilonText(epsilons: NonNullable<VerifyDocument['epsilons']>): string {
+  const right = { align: 'right' } as const;
+  const number = (epsilon: number | null): string => (epsilon === null ? 'none' : `${epsilon}`);
+  return table(
+    [
+      { title: 'reference' },
+      { title: 'class', ...right },
+      { title: 'proved at', ...right },
+      { title: 'open at', ...right },
+      { title: 'refuted at', ...right },
+    ],
+    epsilons.map(({ reference, class: label, proved, open, refuted }) => [
+      reference,
+      `${label}`,
+      ...[proved, open, refuted].map(number),
+    ]),
   );
 }
 
