@@ -1,16 +1,14 @@
 /**
  * Bounds of all neurons as linear functions of a few inputs, carried forwards: cheap enough for thousands of boxes.
  *
- * Requires: a chain of dense layers and ReLUs, a bounded box of few inputs. Returns: intervals of pre-activations, and
- * upper bounds of output forms as linear functions of the inputs (backwards, on those intervals). Method: symbolic
- * intervals forwards (Wang et al. 2018), CROWN backwards. Sound: no, it computes without directed rounding; it only
- * says where to split. Complete: no.
+ * Requires: a chain of dense layers and ReLUs, a bounded box of few inputs. Returns: intervals of pre-activations. Method:
+ * symbolic intervals (Wang et al. 2018). Sound: no, it computes without directed rounding; it only says what is worth a
+ * proof. Complete: no.
  */
 
 import type { Network } from '../network/network.js';
-import type { LinearForm } from './push-back.js';
 
-interface DenseStep {
+export interface DenseStep {
   readonly rows: number;
   readonly cols: number;
   readonly weight: Float64Array;
@@ -120,33 +118,5 @@ export class ForwardForms {
       below[o + i] = downSlope * down[i]!;
     }
     if (highest > 0 && upLowest < 0) above[o] = above[o]! - upSlope * upLowest;
-  }
-
-  /** An upper bound of an output form on the last box, as a linear function of the inputs. */
-  pushBack({ coefficients, constant }: Pick<LinearForm, 'coefficients' | 'constant'>): InputForm {
-    let form = coefficients;
-    let sum = constant;
-    for (let n = this.chain.length - 1; ; n--) {
-      const { rows, cols, weight, bias } = this.chain[n]!;
-      const back = new Float64Array(cols);
-      for (let j = 0; j < rows; j++) {
-        const a = form[j]!;
-        if (a === 0) continue;
-        sum += a * bias[j]!;
-        for (let k = 0; k < cols; k++) back[k] = back[k]! + a * weight[j * cols + k]!;
-      }
-      if (n === 0) return { constant: sum, coefficients: back };
-      for (let k = 0; k < cols; k++) {
-        const a = back[k]!;
-        const [l, u] = [this.lower[n - 1]![k]!, this.upper[n - 1]![k]!];
-        if (a === 0 || l >= 0) continue;
-        if (u <= 0 || (a < 0 && u < -l)) back[k] = 0;
-        else if (a > 0) {
-          back[k] = (a * u) / (u - l);
-          sum -= back[k]! * l;
-        }
-      }
-      form = back;
-    }
   }
 }
