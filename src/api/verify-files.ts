@@ -168,6 +168,7 @@ export async function verifyFiles(
     domain: describeDomain(claims.domain),
     arithmetic,
     ...summary(certificate, model.network.tensors[model.network.output]!.size),
+    epsilons: null,
     pictures,
     counterexamples,
   };

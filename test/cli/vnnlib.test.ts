@@ -154,3 +154,56 @@ describe('vnncomp run', () => {
     expect(readFileSync(join(folder, 'other.csv'), 'utf8')).toBe('a,b\n');
   });
 });
+
+describe('verify --maximize-epsilon', () => {
+  it('brackets the largest epsilon around a point whose distance to a tie is 1/2, and certifies it', async () => {
+    // y0 - y1 = 2 x1 where x0 >= x1, and x0 + x1 elsewhere: at (1/2, 1/2) the first tie of the unit square is x1 = 0.
+    const spec = `napcert: 1
+properties:
+  - kind: local-robustness
+    reference: { input: [0.5, 0.5], name: middle }
+    epsilon: 0.1
+`;
+    writeFileSync(join(folder, 'balls.yaml'), spec);
+    const args = ['--spec', 'balls.yaml', '--maximize-epsilon', '-o', 'e.cert.json', '--json'];
+    const { code, stdout, stderr } = await cli('verify', 'm.onnx', ...args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { epsilons, properties } = DOCUMENTS.verify.parse(JSON.parse(stdout));
+    const [{ proved, refuted }] = epsilons as [NonNullable<typeof epsilons>[number]];
+    expect(proved!).toBeGreaterThan(0.49);
+    expect(proved!).toBeLessThan(0.5);
+    expect(refuted!).toBeGreaterThanOrEqual(0.5);
+    expect(refuted!).toBeLessThan(0.51);
+    expect(properties.map(({ id, verdict }) => [id, verdict])).toEqual([
+      [`local-robustness/middle/e${proved}`, 'holds'],
+    ]);
+    expect((await cli('check', 'e.cert.json', '--model', 'm.onnx')).code).toBe(0);
+  });
+
+  it('is for local robustness only', async () => {
+    const other = ['--property', 'scalar-invariance', '--maximize-epsilon', '-o', 'x.cert.json'];
+    const { code, stderr } = await cli('verify', 'm.onnx', ...other);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--property local-robustness');
+  });
+});
+
+describe('export of queries', () => {
+  it('one that verifiers of version 1.0 read, another for 2.0, and one for Marabou', async () => {
+    writeFileSync(join(folder, 'data.csv'), 'x0,x1,label\n0.5,0.5,0\n0.75,0.5,0\n0.5,0.75,0\n');
+    const mined = ['--data', 'data.csv', '--delta', '1', '--allow-empty-classes', '-o', 'm.nap.json'];
+    expect((await cli('mine', 'm.onnx', ...mined)).code).toBe(0);
+    const claim = ['m.onnx', '--naps', 'm.nap.json', '--class', '0', '--property', 'non-misclassification'];
+    const write = (...args: string[]) => cli('export', ...claim, ...args);
+    expect((await write('--format', 'vnnlib1', '-o', 'one.vnnlib')).stderr).toContain('--exposed-model');
+    const exposed = ['--format', 'vnnlib1', '--exposed-model', 'exposed.onnx', '-o', 'one.vnnlib'];
+    expect((await write(...exposed)).code).toBe(0);
+    expect((await write('--format', 'vnnlib2', '-o', 'two.vnnlib')).code).toBe(0);
+    expect((await write('--format', 'marabou', '-o', 'm.ipq')).code).toBe(0);
+    expect(readFileSync(join(folder, 'two.vnnlib'), 'utf8')).toContain('(declare-hidden H0 real [1,2] "z")');
+    // A tie at the origin of the unit square is in the region: both find it.
+    const one = await cli('vnnlib', 'verify', 'one.vnnlib', '--network', 'f=exposed.onnx');
+    const two = await cli('vnnlib', 'verify', 'two.vnnlib', '--network', 'f=m.onnx');
+    expect([one.stdout.split('\n')[0], two.stdout.split('\n')[0]]).toEqual(['sat', 'sat']);
+  });
+});

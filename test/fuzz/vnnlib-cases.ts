@@ -1,4 +1,5 @@
 /** VNN-LIB queries, mutated, through the reader and on to obligations. */
+import { neuronBlocks } from '../../src/network/network.js';
 import { compileProperty } from '../../src/obligation/compile.js';
 import { describeProperty } from '../../src/spec/property.js';
 import { parseQuery } from '../../src/spec/vnnlib/parse-query.js';
@@ -26,8 +27,16 @@ const TENSORS = `(vnnlib-version <2.0>)
 (assert (or (> Y[0] Y[1]) (== (- Y[0] 1.5) Y[1])))
 `;
 
+const [BLOCK] = neuronBlocks(NETWORK);
+const HIDDEN = `${TENSORS.replace(
+  '  (declare-output',
+  `  (declare-hidden H real [${BLOCK!.size}] ${JSON.stringify(BLOCK!.tensor.name)})\n  (declare-output`,
+)}(assert (> H[0] 0.0))
+(assert (or (<= H[1] 0.0) (and (>= H[1] 0) (< Y[0] -0.5))))
+`;
+
 export function vnnlibCases(): Case[] {
-  return [FLAT, TENSORS, TENSORS.replaceAll('real', 'float32')].map((text, i) => ({
+  return [FLAT, TENSORS, HIDDEN, TENSORS.replaceAll('real', 'float32')].map((text, i) => ({
     name: `vnnlib ${i}`,
     format: 'bytes',
     seed: new Uint8Array(Buffer.from(text)),

@@ -55,8 +55,8 @@ export const verifySchema = z.strictObject({
         probes: count,
       }),
     )
-    .optional()
-    .describe('per reference, only with --maximize-epsilon'),
+    .nullable()
+    .describe('per reference; null unless asked for'),
   pictures: z
     .strictObject({
       files: z.array(z.string()),

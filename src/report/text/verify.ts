@@ -30,7 +30,7 @@ export function verifyText(document: VerifyDocument): string {
       `${counts.holds} ${counts.holds === 1 ? 'holds' : 'hold'}, ${counts.violated} violated, ` +
       `${counts.unknown - unreached} unknown, ${counts.vacuous} vacuous` +
       `${unreached === 0 ? '' : `, ${unreached} not reached`}.`,
-    document.epsilons === undefined ? null : epsilonText(document.epsilons),
+    document.epsilons === null ? null : epsilonText(document.epsilons),
     unreached === 0
       ? null
       : `${counted(unreached, 'property', 'properties')} not reached; run the same command again.`,
