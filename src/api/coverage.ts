@@ -1,4 +1,5 @@
 /** How many labelled samples follow which NAP, and which followers are counterexamples. */
+import type { Dataset } from '../dataset/dataset.js';
 import { type OpenDatasetOptions, openDataset } from '../dataset/open-dataset.js';
 import { coverageTable } from '../mining/coverage.js';
 import { followers } from '../mining/follow.js';
@@ -6,8 +7,8 @@ import { recordPatterns } from '../mining/patterns.js';
 import { confusionFollowers } from '../mining/statistics-literals.js';
 import type { CoverageDocument } from '../report/documents/coverage.js';
 import { datasetReferenceOf } from './dataset-reference.js';
-import { modelReferenceOf, openComparedModel } from './open-model.js';
-import { openNaps } from './open-naps.js';
+import { modelReferenceOf, type OpenedModel, openComparedModel } from './open-model.js';
+import { type OpenedNaps, openNaps } from './open-naps.js';
 import { type Progress, silentProgress } from './progress.js';
 import { VERSION } from './version.js';
 
@@ -27,7 +28,16 @@ export async function coverage(
   const model = await openComparedModel(options.model);
   const naps = openNaps(options.naps, model);
   progress.step(`reading ${options.data}`);
-  const dataset = await openDataset(options.data, options.dataset);
+  return coverageOf(model, naps, await openDataset(options.data, options.dataset), progress);
+}
+
+/** The same for what is open already: a model that was compared with onnxruntime, its NAPs, and samples. */
+export async function coverageOf(
+  model: OpenedModel,
+  naps: OpenedNaps,
+  dataset: Dataset,
+  progress: Progress = silentProgress,
+): Promise<CoverageDocument> {
   const patterns = await recordPatterns(model.network, dataset, {
     onProgress: (done, total) => progress.step('evaluating samples', done, total),
   });

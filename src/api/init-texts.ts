@@ -37,6 +37,9 @@ models:
     # Samples to look for counterexamples near, and for inputs that follow the NAPs.
     data: ${dataset('mine')}
 
+    # The samples that the NAPs were mined from: a recall counts only on others.
+    mining: ${dataset('mine')}
+
     # A proof about NAPs says nothing about inputs that do not follow them. How many do is measured on samples that the
     # NAPs were not mined from: ${(100 * recall.measured).toFixed(2)} % when this file was written.
     recall:

@@ -109,6 +109,7 @@ export async function verifyFiles(
   const arithmetic = options.arithmetic ?? 'real';
   const target = { network: model.network, modelSha256: model.loaded.sha256, naps: byClass, arithmetic };
   const claims = options.resolved ?? (await checkedClaims(options.claims, spec, target));
+  for (const [id, doubt] of claims.doubts ?? []) progress.note(`${id}: ${doubt}`);
   const resumed = resume(earlier, { ...target, domain: claims.domain }, claims, options, progress);
   if (options.data !== undefined) progress.step(`reading ${options.data}`);
   const dataset = options.data === undefined ? null : await openDataset(options.data, options.dataset);

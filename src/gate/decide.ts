@@ -18,6 +18,8 @@ import {
 import {
   type CertificateEvidence,
   type Demand,
+  digestOf,
+  type Gap,
   type GateModel,
   type GateRules,
   isAllowedHole,
@@ -75,7 +77,10 @@ function decideModel(rules: GateRules, model: GateModel): DecidedModel {
             signature: certificate.signature,
             rejection: certificate.rejection,
           },
-    requirements: model.demands.map((demand) => requirementOf(rules, model, demand)),
+    requirements: [
+      ...model.demands.map((demand) => requirementOf(rules, model, demand)),
+      ...model.gaps.map(gapRequirement),
+    ],
     recall: model.recall.map(recallOf),
     redo: [...model.redo],
   };
@@ -91,6 +96,7 @@ function requirementOf(rules: GateRules, model: GateModel, demand: Demand): Requ
     id: propertyId(property),
     kind: property.kind,
     claim: describeProperty(property),
+    digest: digestOf(property),
     onlyAgainst: left === null ? null : [...left],
     source,
     advisory,
@@ -104,6 +110,28 @@ function requirementOf(rules: GateRules, model: GateModel, demand: Demand): Requ
   };
 }
 
+/** Never met: the policy, or its specification, has to name the classes that it means. */
+function gapRequirement({ kind, classes, source, advisory }: Gap): Requirement {
+  const list = classes.length > 8 ? `${classes.slice(0, 8).join(', ')}, ...` : classes.join(', ');
+  const plural = classes.length > 1;
+  return {
+    id: `${kind}/classes-without-nap`,
+    kind,
+    claim: `${kind} is required of every class, and every class has a NAP.`,
+    digest: digestOf({ kind, classes: [...classes] }),
+    onlyAgainst: null,
+    source,
+    advisory,
+    status: 'missing',
+    reused: false,
+    detail: `class${plural ? 'es' : ''} ${list} ${plural ? 'have' : 'has'} no NAP; name the classes if the others are meant`,
+    holes: [],
+    margin: null,
+    seconds: 0,
+    counterexample: null,
+  };
+}
+
 interface Judgement {
   readonly status: RequirementStatus;
   readonly detail: string;
@@ -113,7 +141,7 @@ interface Judgement {
 function judge(
   rules: GateRules,
   model: GateModel,
-  { property }: Demand,
+  { property, doubt }: Demand,
   evidence: PropertyEvidence | null,
 ): Judgement {
   const { certificate } = model;
@@ -136,7 +164,9 @@ function judge(
     case 'vacuous':
       return { status: 'vacuous', detail: 'no input of the domain follows the NAP' };
     case 'holds':
-      return judgeHolds(rules, certificate, evidence);
+      return doubt === undefined
+        ? judgeHolds(rules, certificate, evidence)
+        : { status: 'missing', detail: `proved, but ${doubt}` };
     default:
       return assertNever(evidence.claimed, 'verdict');
   }
@@ -194,19 +224,28 @@ function isAbout(certificate: CertificateEvidence, model: GateModel, needsNaps: 
 }
 
 function recallOf(evidence: RecallEvidence): MeasuredRecall {
-  const { isMiningData, ...rest } = evidence;
+  const { sharedWithMining, unknownAccepted, miningDetail, ...rest } = evidence;
   const { measured, minimum } = evidence;
+  const shared = sharedWithMining ?? 0;
+  if (measured === null && shared > 0) {
+    return { ...rest, status: 'not-held-out', detail: 'the NAPs were mined from all of these samples' };
+  }
   if (measured === null || measured.value === null) {
-    return {
-      ...rest,
-      status: 'missing',
-      detail: measured === null ? 'not measured' : 'there is no such sample',
-    };
+    const detail = measured === null ? 'not measured' : 'there is no such sample';
+    return { ...rest, status: 'missing', detail };
   }
-  if (isMiningData) {
-    return { ...rest, status: 'not-held-out', detail: 'the NAPs were mined from these samples' };
+  if (sharedWithMining === null && !unknownAccepted) {
+    return { ...rest, status: 'missing', detail: `not shown to be held out: ${miningDetail}` };
   }
-  if (measured.value >= minimum) return { ...rest, status: 'met', detail: '' };
+  if (measured.value >= minimum) {
+    const detail =
+      sharedWithMining === null
+        ? 'that the samples are held out is taken on trust'
+        : shared > 0
+          ? `${shared} samples that the NAPs were mined from are left out`
+          : '';
+    return { ...rest, status: 'met', detail };
+  }
   return { ...rest, status: 'too-low', detail: `${measured.count} of ${measured.of} samples follow the NAP` };
 }
 

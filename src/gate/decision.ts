@@ -56,6 +56,9 @@ const requirement = z.strictObject({
   id: z.string().describe('of the property, as in the certificate'),
   kind: z.string().describe('of the property: non-misclassification, local-robustness, ...'),
   claim: z.string().describe('in one sentence'),
+  digest: sha256Hex.describe(
+    'of the resolved claim, as canonical JSON: classes, competitors, reference numbers',
+  ),
   onlyAgainst: z.array(count).nullable().describe('competitors, where some other classes are left out'),
   source: place,
   advisory: z.boolean().describe('shown, but it counts for nothing'),
@@ -81,7 +84,14 @@ const recall = z.strictObject({
   measured: share.nullable(),
   advisory: z.boolean(),
   source: place,
-  status: z.enum(['met', 'too-low', 'missing', 'not-held-out']),
+  mining: dataset
+    .nullable()
+    .describe('samples that the NAPs were mined from, which were compared one by one; null if none were'),
+  status: z
+    .enum(['met', 'too-low', 'missing', 'not-held-out'])
+    .describe(
+      'missing: not measured, or not shown to be held out; not-held-out: all of its samples are of the mining data',
+    ),
   detail: z.string(),
 });
 

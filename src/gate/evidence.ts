@@ -1,11 +1,23 @@
 /** What the gate decides on: requirements resolved against the models, and what the checker said about certificates. */
 import type { Domain, Property } from '../spec/property.js';
 import { canonicalJson, type Json } from '../util/canonical-json.js';
+import { sha256 } from '../util/digest.js';
 import type { GateCertificate, MeasuredRecall, Requirement } from './decision.js';
 
 /** A property that a release must have, or (advisory) that is only shown. */
 export interface Demand {
   readonly property: Property;
+  readonly source: Requirement['source'];
+  readonly advisory: boolean;
+  /** Why a proof of it is not what was meant; absent where nothing is to be said. */
+  readonly doubt?: string;
+}
+
+/** A requirement about every class, some of which have no NAP: what is missing cannot even be stated as properties. */
+export interface Gap {
+  readonly kind: Property['kind'];
+  /** Classes of the model without NAP. */
+  readonly classes: readonly number[];
   readonly source: Requirement['source'];
   readonly advisory: boolean;
 }
@@ -39,8 +51,12 @@ export interface CertificateEvidence extends GateCertificate {
 
 /** A recall that a release must reach; `measured` is null until napcert has measured it in this run. */
 export type RecallEvidence = Omit<MeasuredRecall, 'status' | 'detail'> & {
-  /** The NAPs were mined from these very samples. */
-  readonly isMiningData: boolean;
+  /** Samples left out of `dataset` because the NAPs were mined from them as well; null if that is not known. */
+  readonly sharedWithMining: number | null;
+  /** The policy takes it on trust that none is. */
+  readonly unknownAccepted: boolean;
+  /** Why it is not known; empty if it is. */
+  readonly miningDetail: string;
 };
 
 /** One model of the policy with all that is known about it. */
@@ -55,6 +71,7 @@ export interface GateModel {
   readonly arithmetic: 'real' | 'float32';
   readonly domain: Domain;
   readonly demands: readonly Demand[];
+  readonly gaps: readonly Gap[];
   readonly certificate: CertificateEvidence | null;
   /** Why there is no certificate, or none about NAPs. */
   readonly missing: string;
@@ -66,6 +83,11 @@ export interface GateModel {
 export interface GateRules {
   readonly unknown: 'inconclusive' | 'fail';
   readonly holes: readonly string[];
+}
+
+/** SHA-256 of canonical JSON: of a resolved claim, which names everything it is about. */
+export function digestOf(data: unknown): string {
+  return sha256(canonicalJson(data as Json));
 }
 
 /** Two resolved claims are the same if their canonical JSON is. */

@@ -30,7 +30,13 @@ function joined(id: string, first: Demand, second: Demand): Demand {
     });
   }
   const leading = first.advisory && !second.advisory ? second : first;
-  return { property, source: leading.source, advisory: first.advisory && second.advisory };
+  const doubt = first.doubt ?? second.doubt;
+  return {
+    property,
+    source: leading.source,
+    advisory: first.advisory && second.advisory,
+    ...(doubt === undefined ? {} : { doubt }),
+  };
 }
 
 function jointProperty(a: Property, b: Property): Property | null {

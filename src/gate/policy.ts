@@ -18,6 +18,9 @@ const dataset = z.strictObject({
   scale: z.enum(['unit', 'raw']).optional(),
 });
 
+/** The word by which a policy accepts that nobody shows which samples the NAPs were mined from. */
+export const UNKNOWN_ACCEPTED = 'unknown-accepted';
+
 const recall = z.strictObject({
   data: dataset.describe('Samples that the NAPs were not mined from'),
   minimum: z
@@ -45,6 +48,13 @@ const model = z
     data: dataset.optional().describe('Samples to look for counterexamples and witnesses in'),
     require: claims.optional().describe('Required properties, written as in a specification'),
     advisory: claims.optional().describe('Properties that are decided and shown, but not required'),
+    mining: z
+      .union([dataset, z.literal(UNKNOWN_ACCEPTED)])
+      .optional()
+      .describe(
+        'Samples that the NAPs were mined from; a recall counts only if it shares none of them. unknown-accepted: nobody ' +
+          'shows that, and it counts all the same',
+      ),
     recall: z.array(recall).min(1).optional(),
   })
   .superRefine((entry, context) => {

@@ -4,6 +4,8 @@
  * Source: slsa-framework/slsa, spec/verification_summary.md (version 1); in-toto attestation, spec/v1.
  */
 import { STATEMENT_TYPE } from '../certificate/certificate.js';
+import { canonicalJson, type Json } from '../util/canonical-json.js';
+import { sha256 } from '../util/digest.js';
 import type { Decision } from './decision.js';
 
 export const VSA_PREDICATE = 'https://slsa.dev/verification_summary/v1';
@@ -23,7 +25,11 @@ export interface VerificationSummary {
     readonly verifier: { readonly id: string; readonly version: Readonly<Record<string, string>> };
     readonly timeVerified: string;
     readonly resourceUri: string;
-    readonly policy: { readonly uri: string; readonly digest: Digest };
+    readonly policy: {
+      readonly uri: string;
+      /** Of the file, and of everything that it asks for once its files are read, see {@link policyInputs}. */
+      readonly digest: Digest & { readonly napcertInputs: string };
+    };
     readonly inputAttestations: readonly { readonly uri: string; readonly digest: Digest }[];
     readonly verificationResult: 'PASSED' | 'FAILED';
     readonly verifiedLevels: readonly string[];
@@ -48,11 +54,19 @@ export function verificationSummary(decision: Decision, resource: string | null)
       verifier: { id: VERIFIER_ID, version: { napcert: decision.napcert } },
       timeVerified: decision.verifiedAt,
       resourceUri: resource ?? `urn:x-napcert:release:${encodeURIComponent(decision.policy.name)}`,
-      policy: { uri: fileUri(decision.policy.file), digest: { sha256: decision.policy.sha256 } },
-      inputAttestations: decision.models.flatMap(({ certificate }) =>
-        certificate === null || certificate.sha256 === null
-          ? []
-          : [{ uri: fileUri(certificate.file), digest: { sha256: certificate.sha256 } }],
+      policy: {
+        uri: fileUri(decision.policy.file),
+        digest: {
+          sha256: decision.policy.sha256,
+          napcertInputs: sha256(canonicalJson(policyInputs(decision))),
+        },
+      },
+      inputAttestations: decision.models.flatMap(({ certificate, specification, naps }) =>
+        [certificate, specification, naps].flatMap((input) =>
+          input === null || input.sha256 === null
+            ? []
+            : [{ uri: fileUri(input.file), digest: { sha256: input.sha256 } }],
+        ),
       ),
       verificationResult: passed ? 'PASSED' : 'FAILED',
       verifiedLevels: passed ? levels : ['FAILED'],
@@ -60,13 +74,39 @@ export function verificationSummary(decision: Decision, resource: string | null)
   };
 }
 
+/**
+ * What the policy asks for, by digest and independent of places: the policy file, and per model the model, specification
+ * and NAP file, each resolved claim with its weight, and each recall with the samples that were measured.
+ */
+export function policyInputs({ policy, models }: Decision): Json {
+  return {
+    policy: policy.sha256,
+    models: models.map(({ name, sha256: digest, specification, naps, arithmetic, domain, ...model }) => ({
+      name,
+      model: digest,
+      specification: specification?.sha256 ?? null,
+      naps: naps?.sha256 ?? null,
+      arithmetic,
+      domain,
+      claims: model.requirements.map((one) => ({ id: one.id, digest: one.digest, advisory: one.advisory })),
+      recall: model.recall.map((one) => ({
+        class: one.class,
+        minimum: one.minimum,
+        advisory: one.advisory,
+        samples: one.dataset?.digest ?? null,
+        mining: one.mining?.digest ?? null,
+      })),
+    })),
+  };
+}
+
 /** Each model file once; names are unique, so that of a second file of the same name is the one in the policy. */
 function subjects({ models }: Decision): VerificationSummary['subject'] {
   const list: { name: string; digest: Digest }[] = [];
-  for (const { name, file, sha256 } of models) {
-    if (list.some(({ digest }) => digest.sha256 === sha256)) continue;
+  for (const { name, file, sha256: own } of models) {
+    if (list.some(({ digest }) => digest.sha256 === own)) continue;
     const base = baseName(file);
-    list.push({ name: list.some((other) => other.name === base) ? name : base, digest: { sha256 } });
+    list.push({ name: list.some((other) => other.name === base) ? name : base, digest: { sha256: own } });
   }
   return list;
 }

@@ -12,9 +12,15 @@ import { parseQuery } from '../spec/vnnlib/parse-query.js';
 import type { Comparison, Query } from '../spec/vnnlib/query.js';
 import { variableName } from '../spec/vnnlib/query.js';
 import { faultAt, type Source } from '../spec/vnnlib/source.js';
-import { compare, ZERO } from '../util/exact/rational.js';
 import type { Box, OutputConstraint } from './obligation.js';
-import { type ExactBox, intersectInput, roundedInwards, roundedOutwards, wholeBox } from './query-box.js';
+import {
+  constantMayHold,
+  type ExactBox,
+  intersectInput,
+  roundedInwards,
+  roundedOutwards,
+  wholeBox,
+} from './query-box.js';
 import {
   addLiteral,
   type HiddenTensor,
@@ -33,6 +39,13 @@ export interface Question {
   readonly outputs: readonly OutputConstraint[];
 }
 
+/** What the boxes and literals of all alternatives may take. */
+const MAX_BYTES = 512 * 2 ** 20;
+/** Two boxes of doubles. */
+const BYTES_PER_INPUT = 32;
+/** Phase and strictness. */
+const BYTES_PER_NEURON = 2;
+
 /**
  * The alternatives that the query's text alone does not show to be empty, in order.
  * @throws InputError with line and column for a query that does not fit the network, and for constraints that
@@ -48,16 +61,28 @@ function questionsOf(
   const { base, alternatives } = disjunctsOf(source, query);
   const size = network.tensors[network.input]!.size;
   const context = { source, query, hidden };
-  const common = region(context, emptyParts(size), base);
+  const common = region(context, emptyParts(size, query.elementType), base);
   if (common === null) return [];
   const boxesOf = (box: ExactBox) => ({
     box: roundedOutwards(box, query.elementType),
     inner: roundedInwards(box, query.elementType),
   });
+  let bytes = 0;
   const commonBoxes = boxesOf(common.box);
   return alternatives.flatMap((own) => {
     const whole = own.length === 0 ? common : region(context, common, own);
     if (whole === null) return [];
+    if (whole.box !== common.box) bytes += BYTES_PER_INPUT * size;
+    if (whole.literals !== common.literals) bytes += BYTES_PER_NEURON * hidden.neurons;
+    if (bytes > MAX_BYTES) {
+      throw faultAt(
+        source,
+        own[0]!.at,
+        'the alternatives of the query are too large',
+        `${size} inputs and ${hidden.neurons} neurons for each, ${MAX_BYTES / 2 ** 20} MiB together`,
+        `${alternatives.length} alternatives`,
+      );
+    }
     const boxes = whole.box === common.box ? commonBoxes : boxesOf(whole.box);
     return [{ ...boxes, naps: napsOf(whole), outputs: whole.outputs }];
   });
@@ -123,8 +148,8 @@ function napsOf({ literals }: Parts): readonly Phases[] {
   return known;
 }
 
-function emptyParts(size: number): Parts {
-  return { box: wholeBox(size), literals: null, outputs: [] };
+function emptyParts(size: number, elementType: Query['elementType']): Parts {
+  return { box: wholeBox(size, elementType), literals: null, outputs: [] };
 }
 
 /** What the comparisons leave of a region; null if no point can meet them, by their text alone. */
@@ -135,7 +160,7 @@ function region(context: Context, before: Parts, comparisons: readonly Compariso
   for (const comparison of comparisons) {
     const [first] = comparison.terms;
     if (first === undefined) {
-      if (!constantHolds(comparison)) return null;
+      if (!constantMayHold(comparison, query.elementType)) return null;
       continue;
     }
     const roles = new Set(comparison.terms.map(({ tensor }) => query.tensors[tensor]!.role));
@@ -157,11 +182,6 @@ function region(context: Context, before: Parts, comparisons: readonly Compariso
     } else throw unsupported(source, query, comparison);
   }
   return { box, literals, outputs };
-}
-
-function constantHolds({ relation, bound }: Comparison): boolean {
-  const sign = compare(ZERO, bound);
-  return relation === '<' ? sign < 0 : relation === '<=' ? sign <= 0 : sign === 0;
 }
 
 function unsupported(source: Source, query: Query, { terms, at }: Comparison): Error {

@@ -51,7 +51,10 @@ const recall = (changes: Partial<RecallEvidence> = {}): RecallEvidence => ({
   measured: { count: 90, of: 100, value: 0.9 },
   advisory: false,
   source: SOURCE,
-  isMiningData: false,
+  sharedWithMining: 0,
+  unknownAccepted: false,
+  miningDetail: '',
+  mining: null,
   ...changes,
 });
 const model = (changes: Partial<GateModel> = {}): GateModel => ({
@@ -64,6 +67,7 @@ const model = (changes: Partial<GateModel> = {}): GateModel => ({
   arithmetic: 'real',
   domain: BOX,
   demands: [ZERO, INVARIANT].map((property) => ({ property, source: SOURCE, advisory: false })),
+  gaps: [],
   certificate: certificate(),
   missing: '',
   recall: [recall()],
@@ -126,7 +130,11 @@ describe('the outcome', () => {
       model({ recall: [recall({ measured: { count: 0, of: 0, value: null } })] }),
       'inconclusive',
     ],
-    ['recall on mining data', model({ recall: [recall({ isMiningData: true })] }), 'failed'],
+    [
+      'recall on mining data',
+      model({ recall: [recall({ sharedWithMining: 100, measured: null })] }),
+      'failed',
+    ],
     ['nothing required', model({ demands: [], recall: [] }), 'inconclusive'],
   ])('%s', (_, evidence, outcome) => {
     const decision = decide(RULES, [evidence]);
@@ -200,7 +208,11 @@ const certificateEvidence: fc.Arbitrary<CertificateEvidence> = fc
     certificate({ properties: [zero, invariant], signature, check }),
   );
 const recallEvidence: fc.Arbitrary<RecallEvidence> = fc
-  .record({ count: fc.integer({ min: 80, max: 100 }), isMiningData: fc.boolean(), advisory: fc.boolean() })
+  .record({
+    count: fc.integer({ min: 80, max: 100 }),
+    sharedWithMining: fc.constantFrom(null, 0, 3),
+    advisory: fc.boolean(),
+  })
   .map(({ count, ...rest }) => recall({ measured: { count, of: 100, value: count / 100 }, ...rest }));
 const gateModel: fc.Arbitrary<GateModel> = fc
   .record({

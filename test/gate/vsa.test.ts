@@ -1,7 +1,8 @@
 /** Statements field by field, and their subjects beside those of OpenSSF Model Signing. */
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../src/gate/decision.js';
-import { verificationSummary } from '../../src/gate/vsa.js';
+import { policyInputs, verificationSummary } from '../../src/gate/vsa.js';
+import { canonicalJson } from '../../src/util/canonical-json.js';
 import { sha256 } from '../../src/util/digest.js';
 
 const MODEL = Buffer.from('the bytes of an ONNX file');
@@ -54,7 +55,15 @@ describe('the verification summary', () => {
         verifier: { id: 'https://napcert.dev/gate', version: { napcert: '1.2.3' } },
         timeVerified: '2026-01-02T03:04:06.000Z',
         resourceUri: 'https://example.org/a',
-        policy: { uri: 'file:release%20policy.yaml', digest: { sha256: sha256('policy') } },
+        policy: {
+          uri: 'file:release%20policy.yaml',
+          digest: {
+            sha256: sha256('policy'),
+            napcertInputs: sha256(
+              canonicalJson(policyInputs(decision('passed', model('a', 'models/a.onnx')))),
+            ),
+          },
+        },
         inputAttestations: [{ uri: 'file:a.cert.json', digest: { sha256: sha256('a') } }],
         verificationResult: 'PASSED',
         verifiedLevels: ['NAPCERT_GATE_REAL'],

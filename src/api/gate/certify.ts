@@ -1,7 +1,7 @@
 /** The certificate of one model of the policy: reused if it is about the same, else proved; checked in any case. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CertificateEvidence } from '../../gate/evidence.js';
+import { type CertificateEvidence, isAllowedHole } from '../../gate/evidence.js';
 import type { PolicyModel } from '../../gate/policy.js';
 import type { Domain, Property } from '../../spec/property.js';
 import { canonicalJson, type Json } from '../../util/canonical-json.js';
@@ -17,7 +17,7 @@ import { verifyFiles } from '../verify-files.js';
 import { certificateName, decidedObligations, readBytes, siblingCertificate } from './earlier.js';
 import { datasetOf } from './policy-file.js';
 import { type EvidenceSource, evidenceOf, unreadable } from './read-evidence.js';
-import { isReusable, subjectOf } from './reuse.js';
+import { isReusable, restsOnNameless, subjectOf } from './reuse.js';
 import type { GateRun } from './run.js';
 
 export interface CertifyTask {
@@ -47,7 +47,8 @@ export async function certify(run: GateRun, task: CertifyTask): Promise<Certific
       !run.prove ||
       isReusable(run, task, subject, found.checked, evidence)
     ) {
-      if (evidence.check !== 'invalid') signReused(run, path, found.checked);
+      // Whoever reads the signature believes trusted steps, and nobody was asked about those of a file that was there.
+      if (evidence.check === 'valid') sign(run, path, found.checked);
       return evidence;
     }
   }
@@ -81,7 +82,7 @@ async function prove(run: GateRun, task: CertifyTask, path: string): Promise<Cer
   const from = run.fresh ? null : existsSync(path) ? path : sibling;
   const earlier = from === null ? new Set<string>() : decidedObligations(from);
   const data = entry.data === undefined ? null : datasetOf(run.file, entry.data);
-  await run.clock.within(run.signal, (signal) =>
+  const written = await run.clock.within(run.signal, (signal) =>
     verifyFiles(
       {
         model: model.path,
@@ -97,7 +98,6 @@ async function prove(run: GateRun, task: CertifyTask, path: string): Promise<Cer
         output: path,
         ...(run.fresh ? { fresh: true } : {}),
         ...(sibling === null ? {} : { earlier: sibling }),
-        ...(run.signKey === undefined ? {} : { signKey: run.signKey }),
       },
       run.progress,
       signal,
@@ -105,8 +105,25 @@ async function prove(run: GateRun, task: CertifyTask, path: string): Promise<Cer
   );
   const given = naps === null ? {} : { naps: naps.path };
   const checked = await checkFile({ certificate: path, model: model.path, ...given }, run.progress);
+  // Only what this run has written was decided by it.
+  if (checked.document.certificate.sha256 !== written.certificate.sha256) throw changed(path);
   const reused = checked.certificate?.predicate.obligations.some(({ digest }) => earlier.has(digest));
-  return evidenceOf(source(run, task, checked, reused === true ? 'extended' : 'proved', earlier));
+  const evidence = evidenceOf(source(run, task, checked, reused === true ? 'extended' : 'proved', earlier));
+  if (isSignable(run, evidence)) sign(run, path, checked);
+  return evidence;
+}
+
+/** Trusted steps are signed only if the policy trusts their solvers, which were asked in this very run. */
+function isSignable({ file }: GateRun, { check, properties }: CertificateEvidence): boolean {
+  const { holes: allowed } = file.policy;
+  return (
+    check !== 'invalid' &&
+    properties.every((property) => {
+      const { holes, reused } = property;
+      if (property.check === 'invalid' || restsOnNameless(property)) return false;
+      return holes.length === 0 || (!reused && holes.every((name) => isAllowedHole(name, allowed)));
+    })
+  );
 }
 
 function source(
@@ -136,12 +153,18 @@ function drawPictures(
   return new Map(files.map((file, i) => [refuted[i]!.id, file]));
 }
 
-/** A reused certificate that the checker accepts is signed like a new one, from the bytes that were checked. */
-function signReused({ signKey, verifyKeys }: GateRun, path: string, { document }: CheckedFile): void {
-  if (signKey === undefined || verifyKeys !== undefined || existsSync(envelopePath(path))) return;
+/** Signs the bytes that were checked, beside them; a certificate that came with a signature keeps that. */
+function sign({ signKey }: GateRun, path: string, { document }: CheckedFile): void {
+  if (signKey === undefined || document.signature !== null) return;
   const bytes = readBytes(path, 'the certificate');
-  if (sha256(bytes) !== document.certificate.sha256) {
-    throw new InputError('the certificate changed while it was checked', { file: path });
-  }
+  if (sha256(bytes) !== document.certificate.sha256) throw changed(path);
   writeEnvelope(path, bytes, readPrivateKey(signKey));
+}
+
+function changed(path: string): InputError {
+  return new InputError('the certificate changed while it was checked', {
+    file: path,
+    expected: 'the bytes that were written and checked',
+    found: 'others',
+  });
 }

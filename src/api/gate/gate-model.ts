@@ -30,10 +30,10 @@ export async function gateModel(run: GateRun, position: number): Promise<GateMod
   const entry = policy.models[position]!;
   run.progress.step(`reading ${entry.model}`);
   const model = await openModel(file.at(entry.model));
-  const specification = await readSpecification(file, entry);
+  const specification = readSpecification(file, entry);
   const state = napState(entry.naps === undefined ? specification?.spec.naps : file.at(entry.naps), model);
   const naps = state.kind === 'usable' ? state.naps : null;
-  const { domain, demands } = await resolveDemands(
+  const { domain, demands, gaps } = await resolveDemands(
     file,
     position,
     model.network,
@@ -65,6 +65,7 @@ export async function gateModel(run: GateRun, position: number): Promise<GateMod
     arithmetic: policy.arithmetic,
     domain,
     demands,
+    gaps,
     certificate,
     missing: state.kind === 'stale' ? state.detail : certificate === null ? 'there is no certificate' : '',
     recall: await measureRecall(run, position, model, naps),

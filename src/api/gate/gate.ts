@@ -1,6 +1,5 @@
 /** Policy in, decision out: what `napcert gate` does. */
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { compareWithBaseline } from '../../gate/compare.js';
 import { decide } from '../../gate/decide.js';
 import type { Decision } from '../../gate/decision.js';
@@ -13,9 +12,10 @@ import { assertWritable, writeOutput } from '../output-file.js';
 import { type Progress, silentProgress } from '../progress.js';
 import { writeEnvelope } from '../sign.js';
 import { VERSION } from '../version.js';
-import { DECISION_FILE, previousDecision, readBaseline } from './earlier.js';
+import { previousDecision, readBaseline } from './earlier.js';
 import { gateModel } from './gate-model.js';
-import { readPolicy } from './policy-file.js';
+import { attempt, inputsOf, outputsIn, withdraw } from './outputs.js';
+import { type PolicyFile, readPolicy } from './policy-file.js';
 import { clockOf, type GateRun } from './run.js';
 
 export interface GateOptions {
@@ -41,9 +41,6 @@ export function gateFolder(policy: string): string {
   return `${policy.replace(/(\.policy)?\.(ya?ml|json)$/, '')}.gate`;
 }
 
-/** The summary in the folder of the gate. */
-export const SUMMARY_FILE = 'summary.vsa.json';
-
 /**
  * Runs or reuses certificates, has every one checked, measures recall, decides, and writes the decision and its summary
  * into the folder, which is made if there is none.
@@ -55,11 +52,13 @@ export async function gate(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Decision> {
   const startedAt = new Date().toISOString();
-  const file = readPolicy(options.policy);
-  if (options.signKey !== undefined) readPrivateKey(options.signKey);
-  for (const key of options.verifyKeys ?? []) readPublicKey(key);
-  const baseline = options.baseline === undefined ? null : readBaseline(options.baseline);
   const folder = options.output ?? gateFolder(options.policy);
+  // Read before anything is removed; whatever is wrong with them, nothing that passed may stay.
+  const previous = previousDecision(folder);
+  const given = attempt(() => readGiven(options));
+  withdraw(folder, given.ok ? inputsOf(given.value.file) : [options.policy]);
+  if (!given.ok) throw given.error;
+  const { file, baseline } = given.value;
   makeFolder(folder);
   const run: GateRun = {
     file,
@@ -72,7 +71,7 @@ export async function gate(
     progress,
     signal,
     clock: clockOf(file.policy.budget.total),
-    previous: previousDecision(folder),
+    previous,
   };
   const models: GateModel[] = [];
   for (const position of file.policy.models.keys()) models.push(await gateModel(run, position));
@@ -92,16 +91,33 @@ export async function gate(
   return decision;
 }
 
+interface Given {
+  readonly file: PolicyFile;
+  readonly baseline: ReturnType<typeof readBaseline> | null;
+}
+
+function readGiven({ policy, signKey, verifyKeys, baseline }: GateOptions): Given {
+  const file = readPolicy(policy);
+  if (signKey !== undefined) readPrivateKey(signKey);
+  for (const key of verifyKeys ?? []) readPublicKey(key);
+  return { file, baseline: baseline === undefined ? null : readBaseline(baseline) };
+}
+
+/** The summary comes last: a run that is killed here leaves no summary, signed or not, beside another decision. */
 function save({ folder, file, signKey }: GateRun, decision: Decision): void {
-  const inputs = [file.path, ...decision.models.map((model) => model.file)];
-  const decisionPath = join(folder, DECISION_FILE);
-  const summaryPath = join(folder, SUMMARY_FILE);
-  for (const path of [decisionPath, summaryPath]) assertWritable(path, '--output', inputs);
-  writeOutput(decisionPath, `${JSON.stringify(decision, null, 2)}\n`);
+  const inputs = inputsOf(file);
+  const [decisionPath, summaryPath] = outputsIn(folder);
+  for (const path of outputsIn(folder)) assertWritable(path, '--output', inputs);
   const summary = verificationSummary(decision, file.policy.resource ?? null);
   const text = `${JSON.stringify(summary, null, 2)}\n`;
-  writeOutput(summaryPath, text);
-  if (signKey !== undefined) writeEnvelope(summaryPath, text, readPrivateKey(signKey), inputs);
+  try {
+    writeOutput(decisionPath, `${JSON.stringify(decision, null, 2)}\n`);
+    writeOutput(summaryPath, text);
+    if (signKey !== undefined) writeEnvelope(summaryPath, text, readPrivateKey(signKey), inputs);
+  } catch (error) {
+    withdraw(folder, inputs);
+    throw error;
+  }
 }
 
 function makeFolder(path: string): void {

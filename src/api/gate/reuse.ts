@@ -1,7 +1,12 @@
 /** Whether a certificate that is there answers what is asked now: the same files, claims and settings. */
 import type { Certificate } from '../../certificate/certificate.js';
 import { openDataset } from '../../dataset/open-dataset.js';
-import { type CertificateEvidence, isAllowedHole, sameData } from '../../gate/evidence.js';
+import {
+  type CertificateEvidence,
+  isAllowedHole,
+  type PropertyEvidence,
+  sameData,
+} from '../../gate/evidence.js';
 import type { CheckedFile } from '../check.js';
 import type { CertifyTask } from './certify.js';
 import { datasetOf } from './policy-file.js';
@@ -38,7 +43,10 @@ export async function subjectOf(run: GateRun, { entry, model, naps }: CertifyTas
   };
 }
 
-/** Unfinished certificates are gone on from; one with allowed holes is only reused if somebody signed it. */
+/**
+ * Unfinished certificates are gone on from. One with trusted steps is only reused if the policy allows all of them and
+ * somebody signed it.
+ */
 export function isReusable(
   { file }: GateRun,
   { domain, properties }: CertifyTask,
@@ -48,16 +56,22 @@ export function isReusable(
 ): boolean {
   if (certificate === null || certificate.predicate.interrupted) return false;
   // Nobody answers for trusted steps of a file that anybody can have written.
-  const isUnsigned = ({ holes }: CertificateEvidence['properties'][number]): boolean =>
-    evidence.signature !== 'verified' &&
-    holes.length > 0 &&
-    holes.every((name) => isAllowedHole(name, file.policy.holes));
-  if (evidence.properties.some(isUnsigned)) return false;
+  const isTrusted = (property: PropertyEvidence): boolean => {
+    if (restsOnNameless(property)) return false;
+    const isAllowed = property.holes.every((name) => isAllowedHole(name, file.policy.holes));
+    return property.holes.length === 0 || (evidence.signature === 'verified' && isAllowed);
+  };
+  if (!evidence.properties.every(isTrusted)) return false;
   return (
     sameData(subjectIn(certificate), subject) &&
     sameData(certificate.predicate.domain, domain) &&
     properties.every((property) => evidence.properties.some((one) => sameData(one.property, property)))
   );
+}
+
+/** Something is taken on trust, and no solver is named for it. */
+export function restsOnNameless({ claimed, check, holes }: PropertyEvidence): boolean {
+  return check === 'incomplete' && holes.length === 0 && (claimed === 'holds' || claimed === 'vacuous');
 }
 
 function subjectIn({ predicate }: Certificate): Subject {

@@ -29,6 +29,8 @@ export interface Claims {
   readonly properties: readonly Property[];
   /** For each property the position of its template in the specification. */
   readonly templates?: readonly number[];
+  /** By id of the property: the model puts its reference in another class than the label says, and no class was named. */
+  readonly doubts?: ReadonlyMap<string, string>;
 }
 
 /** The specification file as data, with paths made absolute; null without one. */
@@ -39,6 +41,11 @@ export async function readSpec(path: string | undefined): Promise<SpecFile | nul
     expected: 'a YAML or JSON file',
     maxBytes: MAX_SPEC_BYTES,
   });
+  return specIn(bytes, path);
+}
+
+/** The same from bytes that were read already. */
+export function specIn(bytes: Buffer, path: string): SpecFile {
   const spec = parseSpec(bytes.toString('utf8'), path);
   const base = dirname(resolve(path));
   const absolute = (file: string | undefined): { value?: string } =>
@@ -66,7 +73,8 @@ export async function resolveClaims(
     ...(choices.properties?.includes('scalar-invariance') ? [{ kind: 'scalar-invariance' } as const] : []),
   ];
   for (const option of ['classes', 'competitors'] as const) refuseStrangeClasses(network, choices, option);
-  const resolve = resolver(network, napClasses, choices, referenceNames(templates));
+  const doubts = new Map<string, string>();
+  const resolve = resolver(network, napClasses, choices, referenceNames(templates), doubts);
   const properties: Property[] = [];
   const origins: number[] = [];
   for (const [position, template] of templates.entries()) {
@@ -115,7 +123,7 @@ export async function resolveClaims(
     });
   }
   const domain = spec === null ? (choices.domain ?? { kind: 'box', lower: 0, upper: 1 }) : domainOf(spec);
-  return { domain, properties, templates: origins };
+  return { domain, properties, templates: origins, doubts };
 }
 
 function needsNaps(template: PropertyTemplate): boolean {
@@ -144,6 +152,7 @@ function resolver(
   napClasses: readonly number[],
   choices: ClaimChoices,
   names: ReturnType<typeof referenceNames>,
+  doubts: Map<string, string>,
 ): (template: PropertyTemplate) => Promise<Property[]> {
   const all = Array.from({ length: network.tensors[network.output]!.size }, (_, i) => i);
   const chosen = (label: number): boolean => choices.classes?.includes(label) ?? true;
@@ -175,21 +184,31 @@ function resolver(
       }
       case 'local-robustness': {
         const name = names.get(template.reference)!;
-        const point = await referencePoint(network, template.reference, name, specFolder(choices));
+        const { point, label: own } = await referencePoint(
+          network,
+          template.reference,
+          name,
+          specFolder(choices),
+        );
         const label = template.class ?? predict(network, point);
         const competitors = chosen(label) ? rivals(label, template.competitors) : [];
         if (competitors.length === 0) return [];
-        return [
-          {
-            kind: template.kind,
-            class: label,
-            competitors,
-            referenceName: name,
-            reference: [...point],
-            epsilon: template.epsilon,
-            nap: template.nap,
-          },
-        ];
+        const property: Property = {
+          kind: template.kind,
+          class: label,
+          competitors,
+          referenceName: name,
+          reference: [...point],
+          epsilon: template.epsilon,
+          nap: template.nap,
+        };
+        if (template.class === undefined && own !== null && own !== label) {
+          doubts.set(
+            propertyId(property),
+            `the label of ${name} is ${own}, the model says ${label}; \`class:\` chooses what is claimed`,
+          );
+        }
+        return [property];
       }
       case 'scalar-invariance':
         return [{ kind: template.kind, preprocessing: template.preprocessing ?? 'not-stated' }];

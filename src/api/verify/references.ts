@@ -28,6 +28,12 @@ export function referenceNames(templates: readonly PropertyTemplate[]): Readonly
   return names;
 }
 
+/** A point, and the label of the sample that it is; null for numbers without a label. */
+export interface ReferencePoint {
+  readonly point: Float64Array;
+  readonly label: number | null;
+}
+
 /**
  * The numbers of a reference, rounded to the element type of the model.
  * @param folder what paths are relative to
@@ -38,9 +44,11 @@ export async function referencePoint(
   reference: Reference,
   name: string,
   folder: string,
-): Promise<Float64Array> {
+): Promise<ReferencePoint> {
   const round = (x: number): number => (network.elementType === 'float32' ? Math.fround(x) : x);
-  if ('input' in reference) return fitting(network, Float64Array.from(reference.input, round), name);
+  if ('input' in reference) {
+    return { point: fitting(network, Float64Array.from(reference.input, round), name), label: null };
+  }
   const path = reference.data === 'mnist' ? 'mnist' : resolve(folder, reference.data);
   const dataset = await openDataset(
     path,
@@ -54,7 +62,7 @@ export async function referencePoint(
     });
   }
   const point = dataset.batch(reference.sample, reference.sample + 1).map(round);
-  return fitting(network, point, name);
+  return { point: fitting(network, point, name), label: dataset.labels[reference.sample]! };
 }
 
 function fitting(network: Network, point: Float64Array, name: string): Float64Array {
