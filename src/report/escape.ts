@@ -14,7 +14,9 @@ export function markup(text: string): string {
 
 /** The text for Markdown: every sign that could mean something as a character reference. */
 export function markdown(text: string): string {
-  return encodable(text).replace(/[!-+:-@[-`{-~]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  const escaped = encodable(text).replace(/[!-+:-@[-`{-~]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  // References do not stop every autolink: an invisible break does.
+  return escaped.replace(/\b(www)(?=\.)|\b(https?|ftp)(?=&#58;)/gi, '$&\u200b');
 }
 
 /** The message of a GitHub workflow command; its line breaks are kept. */

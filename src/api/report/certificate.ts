@@ -2,8 +2,9 @@
 import { dirname, resolve } from 'node:path';
 import type { Certificate, ObligationResult, PropertyResult } from '../../certificate/certificate.js';
 import { proofFolder } from '../../certificate/open-proof-file.js';
-import { checkCertificate } from '../../checker/check-certificate.js';
+import { checkCertificate, type GivenNaps } from '../../checker/check-certificate.js';
 import type { CheckReport } from '../../checker/report.js';
+import { digestOf } from '../../gate/evidence.js';
 import { neuronBlocks } from '../../network/network.js';
 import type {
   ReportedCertificate,
@@ -14,7 +15,9 @@ import type { Exhibit } from '../../report/exhibit.js';
 import { type CertificateCheck, statusOf } from '../../report/reported/status.js';
 import { describeDomain, onlyAgainst, type Property } from '../../spec/property.js';
 import { sha256 } from '../../util/digest.js';
+import { InputError } from '../../util/errors.js';
 import { type OpenedModel, openModel } from '../open-model.js';
+import { openNaps } from '../open-naps.js';
 import type { Progress } from '../progress.js';
 import { findModel } from './find-model.js';
 import { lineFinder } from './lines.js';
@@ -30,18 +33,21 @@ export interface ExhibitedCertificate {
 /**
  * Reads a certificate, has it checked against the model it is about, and replays its counterexamples.
  * @param named models by digest
+ * @param napFiles NAP files by digest; with its own the literals of a certificate are compared
  * @throws InputError for a file that is no certificate
  */
 export async function exhibitCertificate(
   file: string,
   named: ReadonlyMap<string, string>,
   progress: Progress,
+  napFiles: ReadonlyMap<string, string> = new Map(),
 ): Promise<ExhibitedCertificate> {
   const { bytes, text, certificate, enveloped } = readForReport(file);
   const { predicate } = certificate;
   const found = findModel(file, predicate.model, named);
   const model = found.path === null ? null : await openModel(found.path);
   progress.step(`checking ${file}`);
+  const naps = model === null ? null : givenNaps(model, predicate.naps?.sha256, napFiles);
   const start = performance.now();
   const checked =
     model === null
@@ -49,7 +55,7 @@ export async function exhibitCertificate(
       : checkCertificate(
           certificate,
           { network: model.network, sha256: model.loaded.sha256 },
-          null,
+          naps,
           proofFolder(dirname(resolve(file))),
         );
   const seconds = (performance.now() - start) / 1000;
@@ -66,13 +72,14 @@ export async function exhibitCertificate(
       name: predicate.model.name,
       sha256: predicate.model.sha256,
       file: found.path,
-      notes: [...predicate.model.notes],
+      notes: [...(model?.network.notes ?? predicate.model.notes)],
     },
     check: summary,
     arithmetic: predicate.arithmetic,
     domain: describeDomain(predicate.domain),
     semantics: [...predicate.semantics],
     naps: predicate.naps?.sha256 ?? null,
+    napsChecked: naps !== null,
     dataset: predicate.dataset === null ? null : { ...predicate.dataset },
     verifier: {
       version: predicate.verifier.version,
@@ -85,6 +92,23 @@ export async function exhibitCertificate(
     properties: reportedProperties(certificate, checked, summary, classes, text),
   };
   return { reported, exhibit: { ...exhibitOf(certificate, model), points } };
+}
+
+/** The NAP file with the digest that a certificate states; null if there is none that can be read. */
+function givenNaps(
+  model: OpenedModel,
+  digest: string | undefined,
+  files: ReadonlyMap<string, string>,
+): GivenNaps | null {
+  const path = digest === undefined ? undefined : files.get(digest);
+  if (path === undefined) return null;
+  try {
+    const { sha256: own, naps } = openNaps(path, model);
+    return { sha256: own, naps: new Map(naps.map((nap) => [nap.class, nap.phases])) };
+  } catch (error) {
+    if (error instanceof InputError) return null;
+    throw error;
+  }
 }
 
 function checkSummary(
@@ -141,6 +165,7 @@ function reportedProperties(
       kind: result.property.kind,
       classes: classesOf(result.property),
       claim: result.claim,
+      claimDigest: digestOf(result.property),
       onlyAgainst: left === null ? null : [...left],
       claimed: result.verdict,
       status,

@@ -1,5 +1,6 @@
 /** Everything that reporters need, collected: certificates with the checker's word, recall, a gate's decision. */
 import type { Decision } from '../../gate/decision.js';
+import { readNapFileWithDigest } from '../../nap/nap-file.js';
 import { type ReportDocument, STATUSES } from '../../report/documents/report.js';
 import type { ReportInput } from '../../report/exhibit.js';
 import { InputError } from '../../util/errors.js';
@@ -33,11 +34,17 @@ export async function collectReport(
     ...(options.naps ?? []).flatMap(recallOfNaps),
     ...(options.coverage ?? []).map(recallOfCoverageFile),
   ];
+  const napFiles = new Map([
+    ...(options.decision?.models ?? []).flatMap(({ naps }): [string, string][] =>
+      naps === null ? [] : [[naps.sha256, naps.file]],
+    ),
+    ...(options.naps ?? []).map((path): [string, string] => [readNapFileWithDigest(path).sha256, path]),
+  ]);
   const exhibited: ExhibitedCertificate[] = [];
   for (const [i, file] of options.certificates.entries()) {
     progress.step('checking certificates', i, options.certificates.length);
     try {
-      exhibited.push(await exhibitCertificate(file, named, progress));
+      exhibited.push(await exhibitCertificate(file, named, progress, napFiles));
     } catch (error) {
       // A decision may name a certificate that cannot be read: it says so itself.
       if (!(error instanceof InputError) || options.decision === undefined) throw error;

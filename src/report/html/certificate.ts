@@ -74,6 +74,8 @@ function verdictOf({ check, interrupted }: ReportedCertificate): string {
   return `<p class="verdict ${status}">${badge(status, CHECK_WORDS[check.verdict])} <span>${markup(`${check.why}.${stopped}`)}</span></p>`;
 }
 
+const STATED = '<span class="quiet">stated by the certificate, not checked</span>';
+
 function identity(certificate: ReportedCertificate): string {
   const {
     file,
@@ -101,12 +103,15 @@ function identity(certificate: ReportedCertificate): string {
       'arithmetic',
       arithmetic === 'real' ? 'real numbers, on the stored weights' : 'float32, sums in any order',
     ],
-    ['NAPs', naps === null ? null : digest(naps)],
-    ['data looked at', dataset === null ? null : `${markup(dataset.name)} ${digest(dataset.digest)}`],
-    ['decided', `${time(startedAt)} to ${time(verifiedAt)}`],
+    ['NAPs', naps === null ? null : `${digest(naps)}${certificate.napsChecked ? '' : `<br>${STATED}`}`],
+    [
+      'data looked at',
+      dataset === null ? null : `${markup(dataset.name)} ${digest(dataset.digest)}<br>${STATED}`,
+    ],
+    ['decided', `${time(startedAt)} to ${time(verifiedAt)}<br>${STATED}`],
     [
       'written by',
-      `${markup([`napcert ${verifier.version}`, ...components].join(', '))}${commit === undefined ? '' : ` ${digest(commit)}`}`,
+      `${markup([`napcert ${verifier.version}`, ...components].join(', '))}${commit === undefined ? '' : ` ${digest(commit)}`}<br>${STATED}`,
     ],
   ]);
 }

@@ -14,7 +14,7 @@ const STATUS = {
   rejected: 'rejected',
 } as const;
 const RECALL = {
-  met: 'holds',
+  met: 'unchecked',
   'too-low': 'violated',
   missing: 'unchecked',
   'not-held-out': 'unchecked',
@@ -40,7 +40,7 @@ export function gatePart(decision: Decision, document: ReportDocument): string {
   const recall = models.flatMap(({ name, recall: list }) =>
     list.map(({ class: label, status: state, measured, minimum, detail }) => [
       label === null ? 'all classes' : `class ${label}`,
-      badge(RECALL[state], state),
+      badge(RECALL[state], state === 'met' ? 'stated by the decision, not measured again' : state),
       markup(name),
       measured === null ? '-' : percent(measured.value),
       percent(minimum),

@@ -159,7 +159,7 @@ function findingsOfModel(model: DecidedModel, passed: boolean, document: ReportD
         name,
         rule: 'recall',
         status,
-        ...weight(status, recall.advisory, passed),
+        ...(recall.status === 'met' ? STATED : weight(status, recall.advisory, passed)),
         why: recallWhy(recall),
         claim: `At least ${percent(recall.minimum)} of held-out samples follow the NAP of their class.`,
         file: recall.source.file,
@@ -184,7 +184,7 @@ const REQUIREMENT_STATUS: Readonly<Record<Requirement['status'], FindingStatus>>
 
 /**
  * A decision is no evidence: what it counts as met is shown to hold only if a certificate of the document, checked for
- * this report, says the same about the same model.
+ * this report, says the same about the same model and, literal by literal, the NAPs of the decision.
  */
 export function confirmedStatus(
   requirement: Requirement,
@@ -195,20 +195,31 @@ export function confirmedStatus(
   if (decided !== 'holds') return decided;
   const statuses = certificates
     .filter(
-      ({ model: { sha256: digest }, arithmetic, domain }) =>
-        digest === model.sha256 && arithmetic === model.arithmetic && domain === model.domain,
+      ({ model: { sha256: digest }, arithmetic, domain, naps, napsChecked }) =>
+        digest === model.sha256 &&
+        arithmetic === model.arithmetic &&
+        domain === model.domain &&
+        (naps === null || (napsChecked && naps === model.naps?.sha256)),
     )
-    .flatMap(({ properties }) => properties.filter(({ claim }) => claim === requirement.claim))
+    .flatMap(({ properties }) =>
+      properties.filter(
+        ({ claim, claimDigest }) => claim === requirement.claim && claimDigest === requirement.digest,
+      ),
+    )
     .map(({ status }) => status);
   return statuses.includes('holds') ? 'holds' : (statuses[0] ?? 'unchecked');
 }
 
 const RECALL_STATUS: Readonly<Record<MeasuredRecall['status'], FindingStatus>> = {
-  met: 'holds',
+  // Stated by the decision; nothing measures it for a report.
+  met: 'unchecked',
   'too-low': 'too-low',
   missing: 'missing',
   'not-held-out': 'missing',
 };
+
+/** Reached, as the decision says: nothing to repair, and nothing that this report has shown. */
+const STATED = { gravity: 'ok', blocks: false } as const;
 
 /** What is only advised never fails; wrong evidence always does. */
 function weight(
@@ -228,7 +239,10 @@ function requirementWhy({ detail, counterexample }: Requirement, status: Finding
   return STATUS_WORDS[status];
 }
 
-function recallWhy({ measured, minimum, detail }: MeasuredRecall): string {
+function recallWhy({ measured, minimum, detail, status }: MeasuredRecall): string {
   const share = measured === null ? 'not measured' : `${percent(measured.value)} of ${measured.of} samples`;
-  return [`${share}, at least ${percent(minimum)} required`, detail].filter((part) => part !== '').join('; ');
+  const stated = status === 'met' ? 'stated by the decision, not measured again' : '';
+  return [`${share}, at least ${percent(minimum)} required`, stated, detail]
+    .filter((part) => part !== '')
+    .join('; ');
 }

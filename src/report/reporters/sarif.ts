@@ -3,6 +3,7 @@
  * undecided `open`, which consumers must not read as passed; `fail` with a warning where a policy does not pass without
  * it. Fingerprints depend on the claim and the model alone, so that a finding keeps its history from run to run.
  */
+import { printable } from '../../util/plain-text.js';
 import type { ReportDocument } from '../documents/report.js';
 import type { ReportInput } from '../exhibit.js';
 import { type Finding, findings, worstFirst } from './findings.js';
@@ -57,7 +58,10 @@ function invocation(document: ReportDocument, left: number): object {
   return {
     executionSuccessful: true,
     endTimeUtc: document.generatedAt,
-    toolExecutionNotifications: texts.map(({ level, text }) => ({ level, message: { text } })),
+    toolExecutionNotifications: texts.map(({ level, text }) => ({
+      level,
+      message: { text: plainMessage(text) },
+    })),
   };
 }
 
@@ -84,7 +88,7 @@ function result(finding: Finding, rules: readonly string[]): object {
     ruleId: `nap/${finding.rule}`,
     ruleIndex: rules.indexOf(finding.rule),
     ...kindOf(finding),
-    message: { text: `${finding.name} of ${finding.model}: ${finding.why}` },
+    message: { text: plainMessage(`${finding.name} of ${finding.model}: ${finding.why}`) },
     locations: [
       {
         physicalLocation: {
@@ -106,4 +110,9 @@ function result(finding: Finding, rules: readonly string[]): object {
       ...(finding.margin === null ? {} : { margin: finding.margin }),
     },
   };
+}
+
+/** No embedded links: brackets and backslashes are escaped (section 3.11.6). */
+function plainMessage(text: string): string {
+  return printable(text).replace(/[\\[\]]/g, '\\$&');
 }
