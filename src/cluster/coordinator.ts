@@ -8,27 +8,12 @@ import { Queue, type Job as QueuedJob, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { closed, type RedisAddress } from './connection.js';
 import { announceBuild } from './handshake.js';
-import { type Job, jobId, type Receipt, receiptSchema } from './job-wire.js';
+import { type Batch, batchId, jobId, type Receipt } from './job-wire.js';
 import { key, PREFIX, QUEUE } from './names.js';
-import { aliveWorkers } from './presence.js';
+import { type JobOutcome, leftIn, type Pending, receiptsOf } from './outcome.js';
+import { aliveWorkers, type RunReport, reportRun } from './presence.js';
+import { takeOver } from './results.js';
 import { Slots } from './slots.js';
-
-export type JobOutcome =
-  | { readonly kind: 'answered'; readonly receipt: Receipt; readonly reused: boolean }
-  /** On every attempt; the reason is the last one's. */
-  | { readonly kind: 'failed'; readonly reason: string }
-  | { readonly kind: 'cancelled' }
-  /** No worker for too long. */
-  | { readonly kind: 'abandoned'; readonly reason: string };
-
-/** Kept up to date by who decides. */
-export interface RunReport {
-  claims: string;
-  decided: number;
-  cubesOpen: number;
-  /** Least margin proved so far. */
-  leastMargin: number | null;
-}
 
 export interface CoordinatorOptions {
   readonly redis: Redis;
@@ -47,16 +32,6 @@ const LOOKS = 64;
 const ATTEMPTS = 3;
 const KEEP = { age: 7 * 24 * 3600, count: 200_000 };
 const WANTED_SECONDS = 24 * 3600;
-
-interface Pending {
-  readonly job: Job;
-  /** Stores again what the job refers to, for a server that forgot. */
-  readonly restore: () => Promise<void>;
-  readonly settle: (outcome: JobOutcome) => void;
-  /** Was finished before this run asked. */
-  reused: boolean;
-  looking: boolean;
-}
 
 export class Coordinator {
   readonly id = randomUUID();
@@ -81,6 +56,7 @@ export class Coordinator {
     this.#queue.on('error', () => {});
     this.#events.on('error', () => {});
     this.#events.on('completed', ({ jobId: id, returnvalue }) => this.#completed(id, returnvalue));
+    this.#events.on('progress', ({ jobId: id, data }) => this.#progress(id, data));
     this.#events.on('failed', ({ jobId: id, failedReason }) => void this.#failed(id, failedReason));
   }
 
@@ -98,14 +74,30 @@ export class Coordinator {
     return this.#pending.size;
   }
 
-  /** Settles once; an abort takes the job back unless another run wants it. */
-  async run(job: Job, restore: () => Promise<void>, signal: AbortSignal): Promise<JobOutcome> {
+  /**
+   * Settles once; an abort takes the job back unless another run wants it.
+   * @param onLeft hears of obligations that the worker leaves, before the job ends
+   */
+  async run(
+    job: Batch,
+    restore: () => Promise<void>,
+    signal: AbortSignal,
+    onLeft: (digests: readonly string[]) => void = () => {},
+  ): Promise<JobOutcome> {
+    const id = batchId(job);
     const release = await this.#slots.take();
-    const id = jobId(job);
+    // Asked twice by this run: the second finds what the first has found.
+    for (let same = this.#pending.get(id); same !== undefined; same = this.#pending.get(id))
+      await same.settled;
     if (signal.aborted) {
       release();
       return { kind: 'cancelled' };
     }
+    const ids = job.parts.map(({ digest }) => jobId({ ...job, digest }));
+    let onSettled: () => void = () => {};
+    const settled = new Promise<void>((resolve) => {
+      onSettled = resolve;
+    });
     return new Promise((resolve) => {
       const settle = (outcome: JobOutcome): void => {
         if (this.#pending.get(id) !== pending) return;
@@ -113,13 +105,23 @@ export class Coordinator {
         signal.removeEventListener('abort', onAbort);
         release();
         void this.options.redis.srem(key.wanted(id), this.id).catch(() => {});
+        onSettled();
         resolve(outcome);
       };
       const onAbort = (): void => {
         settle({ kind: 'cancelled' });
         void this.#takeBack(id).catch(() => {});
       };
-      const pending: Pending = { job, restore, settle, reused: false, looking: false };
+      const pending: Pending = {
+        job,
+        ids,
+        restore,
+        settle,
+        onLeft,
+        settled,
+        elsewhere: false,
+        looking: false,
+      };
       this.#pending.set(id, pending);
       signal.addEventListener('abort', onAbort, { once: true });
       void this.#ensure(id, pending, true);
@@ -150,6 +152,7 @@ export class Coordinator {
   }
 
   async #look(id: string, pending: Pending, first: boolean): Promise<void> {
+    if ((first || pending.elsewhere) && (await this.#found(id, pending))) return;
     const there: QueuedJob | undefined = await this.#queue.getJob(id);
     if (this.#pending.get(id) !== pending) return;
     if (there === undefined) return this.#add(id, pending);
@@ -157,13 +160,13 @@ export class Coordinator {
     const state = await there.getState();
     if (state === 'completed') {
       // Read again: it may have ended between the two questions.
-      const receipt = receiptSchema.safeParse((await this.#queue.getJob(id))?.returnvalue);
+      const receipts = receiptsOf((await this.#queue.getJob(id))?.returnvalue);
       if (this.#pending.get(id) !== pending) return;
-      if (receipt.success && (!first || receipt.data.verdict !== 'unknown')) {
-        pending.settle({ kind: 'answered', receipt: receipt.data, reused: first });
+      if (receipts !== null && !first) {
+        pending.settle({ kind: 'answered', receipts });
         return;
       }
-      // Open results are tried again by a new run; a receipt that is none never counts.
+      // Decided ones would have been found: open ones are tried again; what is no receipt never counts.
       await there.remove().catch(() => {});
       return this.#add(id, pending);
     }
@@ -174,6 +177,27 @@ export class Coordinator {
       }
       await this.#failed(id, there.failedReason);
     }
+  }
+
+  /** Takes what is decided, if it is all; or leaves what another job has to that one. */
+  async #found(id: string, pending: Pending): Promise<boolean> {
+    const { ids, job } = pending;
+    const taken = await takeOver(this.options.redis, ids, id, (other) => this.#isAlive(other));
+    if (this.#pending.get(id) !== pending) return true;
+    pending.elsewhere = taken.elsewhere && ids.length === 1;
+    if (pending.elsewhere) return true;
+    if (!taken.elsewhere && taken.receipts.size < ids.length) return false;
+    const receipts = new Map<string, Receipt>();
+    for (const [i, { digest }] of job.parts.entries()) {
+      const receipt = taken.receipts.get(ids[i]!);
+      if (receipt !== undefined) receipts.set(digest, receipt);
+    }
+    pending.settle({ kind: 'answered', receipts });
+    return true;
+  }
+
+  async #isAlive(id: string): Promise<boolean> {
+    return !['completed', 'failed', 'unknown'].includes(await this.#queue.getJobState(id));
   }
 
   async #add(id: string, pending: Pending): Promise<void> {
@@ -198,9 +222,14 @@ export class Coordinator {
   #completed(id: string, value: unknown): void {
     const pending = this.#pending.get(id);
     if (pending === undefined) return;
-    const receipt = receiptSchema.safeParse(typeof value === 'string' ? tryJson(value) : value);
-    if (receipt.success) pending.settle({ kind: 'answered', receipt: receipt.data, reused: false });
+    const receipts = receiptsOf(value);
+    if (receipts !== null) pending.settle({ kind: 'answered', receipts });
     else pending.settle({ kind: 'failed', reason: 'a worker returned something else than a receipt' });
+  }
+
+  #progress(id: string, value: unknown): void {
+    const left = leftIn(value);
+    if (left.length > 0) this.#pending.get(id)?.onLeft(left);
   }
 
   async #failed(id: string, reason: string): Promise<void> {
@@ -233,18 +262,7 @@ export class Coordinator {
     try {
       const { redis, build } = this.options;
       await announceBuild(redis, build);
-      const own = key.coordinator(this.id);
-      await redis
-        .multi()
-        .hset(own, {
-          ...this.shown,
-          leastMargin: this.shown.leastMargin ?? '',
-          outstanding: this.#pending.size,
-          waiting: this.#slots.waiting,
-        })
-        .expire(own, 15)
-        .sadd(key.coordinators, this.id)
-        .exec();
+      await reportRun(redis, this.id, this.shown, this.#pending.size, this.#slots.waiting);
       const workers = await aliveWorkers(redis);
       this.lanes = workers.reduce((sum, { lanes }) => sum + lanes, 0);
       if (this.lanes > 0) this.#lastSeen = performance.now();
@@ -278,11 +296,3 @@ export class Coordinator {
 
 /** What a worker fails a job with that nobody wants any more. */
 export const CANCELLED = 'cancelled';
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}

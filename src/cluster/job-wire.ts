@@ -8,7 +8,7 @@ import { eagerList } from '../util/eager-list.js';
 import { PLAIN_TEXT } from '../util/plain-text.js';
 
 /** Changes with the meaning of anything in a job or an answer. */
-export const JOB_FORMAT = 'napcert-job/1';
+export const JOB_FORMAT = 'napcert-job/2';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const text = (max: number) => z.string().regex(PLAIN_TEXT).max(max);
@@ -22,7 +22,7 @@ const settingsSchema = z.strictObject({
   maxMemoryBytes: z.int().min(1),
 });
 
-export const jobSchema = z.strictObject({
+const common = {
   format: z.literal(JOB_FORMAT),
   /** Digest of the program that asked; see `buildDigest`. */
   build: digest,
@@ -33,6 +33,10 @@ export const jobSchema = z.strictObject({
   sample: digest.nullable(),
   /** Digest of the region without output constraints, by which a worker knows what it has. */
   regionDigest: digest,
+  settings: settingsSchema,
+};
+
+const part = {
   id: text(1000).min(1),
   digest,
   outputs: z
@@ -43,10 +47,23 @@ export const jobSchema = z.strictObject({
       }),
     )
     .max(1000),
-  settings: settingsSchema,
-});
+};
 
+const jobSchema = z.strictObject({ ...common, ...part });
+const partSchema = z.strictObject(part);
+
+/** One obligation, with all that is needed to decide it. */
 export type Job = z.infer<typeof jobSchema>;
+export type BatchPart = z.infer<typeof partSchema>;
+
+/** What is queued: obligations of one region. */
+export const batchSchema = z.strictObject({ ...common, parts: z.array(partSchema).min(1).max(64) });
+
+export type Batch = z.infer<typeof batchSchema>;
+
+export function jobsOf({ parts, ...base }: Batch): Job[] {
+  return parts.map((one) => ({ ...base, ...one }));
+}
 
 /** The same obligation under the same settings and build is the same job, whoever asks. */
 export function jobId({
@@ -58,6 +75,12 @@ export function jobId({
   return sha256(canonicalJson(key as unknown as Json));
 }
 
+/** The same obligations under the same settings; of one, what names that one. */
+export function batchId({ parts, ...base }: Batch): string {
+  const ids = parts.map(({ digest: one }) => jobId({ ...base, digest: one }));
+  return ids.length === 1 ? ids[0]! : sha256(canonicalJson(ids));
+}
+
 /** Kept in the queue itself; the evidence is a blob. */
 export const receiptSchema = z.strictObject({
   answer: digest,
@@ -65,6 +88,14 @@ export const receiptSchema = z.strictObject({
   worker: text(200),
   seconds: z.number().min(0),
 });
+
+/** What a job returns: receipts by the digest of the obligation; those that are missing were left. */
+export const batchReceiptSchema = z.array(z.strictObject({ digest, receipt: receiptSchema })).max(64);
+
+export type BatchReceipt = z.infer<typeof batchReceiptSchema>;
+
+/** Said while a job runs: obligations that it leaves, by digest. */
+export const leftSchema = z.strictObject({ left: z.array(digest).max(64) });
 
 export type Receipt = z.infer<typeof receiptSchema>;
 

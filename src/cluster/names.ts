@@ -12,6 +12,9 @@ export const key = Object.freeze({
   coordinators: `${PREFIX}:coordinators`,
   /** Runs that want a job's result. */
   wanted: (job: string) => `${PREFIX}:wanted:${job}`,
+  /** By obligation: what was found, and the job that it is in. */
+  result: (obligation: string) => `${PREFIX}:result:${obligation}`,
+  owner: (obligation: string) => `${PREFIX}:owner:${obligation}`,
   /** Channel: ids of jobs that nobody wants any more. */
   cancel: `${PREFIX}:cancel`,
 });

@@ -69,3 +69,25 @@ async function members(
   }
   return found;
 }
+
+/** Kept up to date by who decides. */
+export interface RunReport {
+  claims: string;
+  decided: number;
+  cubesOpen: number;
+  /** Least margin proved so far. */
+  leastMargin: number | null;
+}
+
+/** For a while: a run that ends without a word is forgotten. */
+export async function reportRun(
+  redis: Redis,
+  id: string,
+  report: RunReport,
+  outstanding: number,
+  waiting: number,
+): Promise<void> {
+  const own = key.coordinator(id);
+  const fields = { ...report, leastMargin: report.leastMargin ?? '', outstanding, waiting };
+  await redis.multi().hset(own, fields).expire(own, 15).sadd(key.coordinators, id).exec();
+}

@@ -9,9 +9,18 @@ import { InputError } from '../util/errors.js';
 import { closed, type RedisAddress } from './connection.js';
 import { CANCELLED } from './coordinator.js';
 import { requireBuild, wrongBuild } from './handshake.js';
-import { type Job, jobSchema, type Receipt } from './job-wire.js';
+import {
+  type Batch,
+  type BatchReceipt,
+  batchSchema,
+  type Job,
+  jobId,
+  jobsOf,
+  type Receipt,
+} from './job-wire.js';
 import { key, PREFIX, QUEUE } from './names.js';
 import { forgetWorker, reportWorker } from './presence.js';
+import { keepResult, lookAtJob, own } from './results.js';
 
 export interface WorkerOptions {
   readonly redis: Redis;
@@ -19,10 +28,10 @@ export interface WorkerOptions {
   readonly id: string;
   readonly build: string;
   readonly lanes: number;
-  /** Does one job; an aborted one may throw anything. */
+  /** Decides one obligation; an aborted one may throw anything. */
   readonly work: (job: Job, signal: AbortSignal) => Promise<Receipt>;
   readonly onNote: (line: string) => void;
-  /** For metrics: how a job ended, after how many seconds. */
+  /** For metrics: how an obligation ended, after how many seconds. */
   readonly onJob: (outcome: JobEnd, seconds: number) => void;
 }
 
@@ -34,6 +43,8 @@ const STALLED_MS = 5000;
 /** A job that has cost this many workers their lives is poison. */
 const MAX_STALLED = 2;
 const BEAT_MS = 2000;
+/** A job with several obligations that takes longer leaves the rest to others. */
+const LEAVE_MS = 500;
 const KEEP = { age: 7 * 24 * 3600, count: 200_000 };
 
 export class ClusterWorker {
@@ -98,44 +109,82 @@ export class ClusterWorker {
     this.#channel.disconnect();
   }
 
-  async #process(queued: QueuedJob, token: string): Promise<Receipt> {
+  async #process(queued: QueuedJob, token: string): Promise<BatchReceipt> {
     const { redis, build } = this.options;
-    const job = this.#parse(queued);
+    const batch = this.#parse(queued);
     const id = queued.id!;
-    if (job.build !== build) {
-      this.#refuse(wrongBuild(build, job.build));
+    if (batch.build !== build) {
+      this.#refuse(wrongBuild(build, batch.build));
       return this.#giveBack(queued, token);
     }
     if (this.#draining) return this.#giveBack(queued, token);
-    if ((await redis.exists(key.wanted(id))) === 0) throw new UnrecoverableError(CANCELLED);
+    const jobs = jobsOf(batch);
+    const ids = jobs.map(jobId);
+    const { wanted, receipts, owners } = await lookAtJob(redis, ids, id);
+    if (!wanted) throw new UnrecoverableError(CANCELLED);
     const running = new AbortController();
     this.#running.set(id, running);
     const began = performance.now();
-    const ended = (outcome: JobEnd): void => this.options.onJob(outcome, (performance.now() - began) / 1000);
+    const waiting = jobs.filter((_, i) => {
+      // In an attempt before, or in another job since.
+      const elsewhere = jobs.length > 1 && owners[i] !== null && owners[i] !== id;
+      return !receipts.has(ids[i]!) && !elsewhere;
+    });
+    const done: BatchReceipt = jobs.flatMap(({ digest }, i) => {
+      const receipt = receipts.get(ids[i]!);
+      return receipt === undefined ? [] : [{ digest, receipt }];
+    });
+    const leaving = setTimeout(() => void this.#leave(queued, waiting.splice(0)), LEAVE_MS);
     try {
-      const receipt = await this.options.work(job, running.signal);
-      if (!running.signal.aborted) {
-        this.#done++;
-        ended(receipt.verdict);
-        return receipt;
+      for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+        const receipt = await this.#one(job, running.signal);
+        if (receipt === null) break;
+        done.push({ digest: job.digest, receipt });
       }
-    } catch (error) {
-      if (!running.signal.aborted) {
-        this.#failed++;
-        ended('failed');
-        this.options.onNote(`${job.id}: ${error instanceof Error ? error.message : String(error)}`);
-        throw error;
-      }
+      if (!running.signal.aborted) return done;
     } finally {
+      clearTimeout(leaving);
       this.#running.delete(id);
     }
-    ended(this.#draining ? 'returned' : 'cancelled');
+    const outcome = this.#draining ? 'returned' : 'cancelled';
+    this.options.onJob(outcome, (performance.now() - began) / 1000);
     if (this.#draining) return this.#giveBack(queued, token);
     throw new UnrecoverableError(CANCELLED);
   }
 
-  #parse(queued: QueuedJob): Job {
-    const parsed = jobSchema.safeParse(queued.data);
+  /** Null once nobody wants it. */
+  async #one(job: Job, signal: AbortSignal): Promise<Receipt | null> {
+    const began = performance.now();
+    const ended = (outcome: JobEnd): void => this.options.onJob(outcome, (performance.now() - began) / 1000);
+    try {
+      const receipt = await this.options.work(job, signal);
+      if (signal.aborted) return null;
+      await keepResult(this.options.redis, jobId(job), receipt);
+      this.#done++;
+      ended(receipt.verdict);
+      return receipt;
+    } catch (error) {
+      if (signal.aborted) return null;
+      this.#failed++;
+      ended('failed');
+      this.options.onNote(`${job.id}: ${error instanceof Error ? error.message : String(error)}`);
+      throw error;
+    }
+  }
+
+  /** Says at once what this job will not do, so that others can. */
+  async #leave(queued: QueuedJob, jobs: readonly Job[]): Promise<void> {
+    if (jobs.length === 0) return;
+    try {
+      await own(this.options.redis, jobs.map(jobId), (id) => id);
+      await queued.updateProgress({ left: jobs.map(({ digest }) => digest) });
+    } catch (error) {
+      this.options.onNote(`queue: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  #parse(queued: QueuedJob): Batch {
+    const parsed = batchSchema.safeParse(queued.data);
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
     throw new UnrecoverableError(`not a job of this format: ${issue?.path.join('.')}: ${issue?.message}`);

@@ -4,8 +4,16 @@
  */
 import { setMaxListeners } from 'node:events';
 import type { ProofStep } from '../../certificate/proof.js';
-import type { Coordinator, JobOutcome } from '../../cluster/coordinator.js';
-import { type Answer, answerSchema, JOB_FORMAT, type Job, lemmasSchema } from '../../cluster/job-wire.js';
+import { BATCH, BatchRun, type PartOutcome } from '../../cluster/batches.js';
+import type { Coordinator } from '../../cluster/coordinator.js';
+import {
+  type Answer,
+  answerSchema,
+  type Batch,
+  type BatchPart,
+  JOB_FORMAT,
+  lemmasSchema,
+} from '../../cluster/job-wire.js';
 import { encodeRegion, encodeSample, parse } from '../../cluster/region-wire.js';
 import type { BlobStore } from '../../cluster/store.js';
 import type { DecideOptions, DecideSettings, Executor } from '../../engines/executor.js';
@@ -48,7 +56,7 @@ export function clusterExecutor(parts: ClusterParts): Executor {
 interface Region {
   readonly digest: string;
   readonly blobs: () => readonly Uint8Array[];
-  readonly base: Omit<Job, 'id' | 'digest' | 'outputs'>;
+  readonly base: Omit<Batch, 'parts'>;
 }
 
 class ClusterRun {
@@ -64,25 +72,31 @@ class ClusterRun {
     const [first] = obligations;
     if (first === undefined) return [];
     const region = this.#region(first, settings, options);
-    // One listener per job in flight.
+    let batch = this.#batch([], region);
+    // One listener per obligation in flight.
     setMaxListeners(0, options.signal);
-    return obligations.map((obligation) => this.#decideOne(obligation, region, settings, options));
+    return obligations.map((obligation, i) => {
+      if (i % BATCH === 0) batch = this.#batch(obligations.slice(i, i + BATCH), region);
+      return this.#decideOne(obligation, region, batch, settings, options);
+    });
   }
 
   async #decideOne(
     obligation: Obligation,
     region: Region,
+    batch: BatchRun,
     settings: DecideSettings,
     options: DecideOptions,
   ): Promise<Decided> {
     if (options.signal.aborted) return notReached();
     options.onBegin?.(obligation);
     const { coordinator, splitAfterSeconds, model, pool } = this.parts;
-    const ask = (part: Obligation, signal: AbortSignal): Promise<Decided> =>
-      this.#ask(part, part === obligation ? region : this.#region(part, settings, {}), settings, {
-        ...options,
-        signal,
-      });
+    const ask = (part: Obligation, signal: AbortSignal): Promise<Decided> => {
+      const own = { ...options, signal };
+      if (part === obligation) return this.#ask(part, region, batch, settings, own);
+      const cube = this.#region(part, settings, {});
+      return this.#ask(part, cube, this.#batch([part], cube), settings, own);
+    };
     const decided = await decideInCubes({
       network: model.network,
       modelSha256: model.sha256,
@@ -110,23 +124,20 @@ class ClusterRun {
     shown.leastMargin = Math.min(decision.margin, shown.leastMargin ?? Number.POSITIVE_INFINITY);
   }
 
-  /** One job, and its answer as far as it stands. */
+  #batch(obligations: readonly Obligation[], region: Region): BatchRun {
+    const { coordinator } = this.parts;
+    return new BatchRun(coordinator, region.base, obligations.map(partOf), () => this.#store(region));
+  }
+
+  /** The answer to one part of a job as far as it stands. */
   async #ask(
     obligation: Obligation,
     region: Region,
+    batch: BatchRun,
     settings: DecideSettings,
     options: DecideOptions,
   ): Promise<Decided> {
-    const job: Job = {
-      ...region.base,
-      id: obligation.id,
-      digest: obligation.digest,
-      outputs: obligation.outputs.map(({ terms, bound }) => ({
-        terms: terms.map((term) => ({ ...term })),
-        bound,
-      })),
-    };
-    const outcome = await this.parts.coordinator.run(job, () => this.#store(region), options.signal);
+    const outcome = await batch.ask(partOf(obligation), options.signal);
     switch (outcome.kind) {
       case 'answered':
         return this.#admit(obligation, region, outcome, settings, options);
@@ -142,7 +153,7 @@ class ClusterRun {
   async #admit(
     obligation: Obligation,
     region: Region,
-    { receipt }: Extract<JobOutcome, { kind: 'answered' }>,
+    { receipt }: Extract<PartOutcome, { kind: 'answered' }>,
     settings: DecideSettings,
     options: DecideOptions,
   ): Promise<Decided> {
@@ -216,6 +227,11 @@ class ClusterRun {
 }
 
 const KEPT_LISTS = 32;
+
+function partOf({ id, digest, outputs }: Obligation): BatchPart {
+  const plain = outputs.map(({ terms, bound }) => ({ terms: terms.map((term) => ({ ...term })), bound }));
+  return { id, digest, outputs: plain };
+}
 
 function open(reason: 'solver-crash' | 'timeout', detail: string): Decided {
   return { decision: undecided(reason, detail), engine: 'none', seconds: 0 };

@@ -1,7 +1,9 @@
 /** What `napcert vnncomp run` does: instance after instance, each with its own time limit; results after every one. */
 import { existsSync } from 'node:fs';
+import { connect, redisAddress } from '../../cluster/connection.js';
 import type { VnncompDocument } from '../../report/documents/vnncomp.js';
 import { describeInputError, InputError } from '../../util/errors.js';
+import type { ClusterChoice } from '../executor/open-cluster.js';
 import { assertWritable } from '../output-file.js';
 import { type Progress, silentProgress } from '../progress.js';
 import { VERSION } from '../version.js';
@@ -21,6 +23,8 @@ export interface RunInstancesOptions {
   readonly categories?: readonly string[];
   /** Existing folder for two files per counterexample. */
   readonly counterexamples?: string;
+  /** Other machines that decide the queries. */
+  readonly cluster?: ClusterChoice;
 }
 
 /**
@@ -38,6 +42,8 @@ export async function runInstances(
   if (counterexamples !== undefined) assertWritable(`${counterexamples}/x`, '--counterexamples');
   const kept = options.fresh !== true && existsSync(output) ? await readResults(output) : [];
   const instances = await readInstances(path, lists, options.timeoutFactor ?? 1);
+  // A server that is not there is an error of the run, not of each instance.
+  if (options.cluster !== undefined) (await connect(redisAddress(options.cluster))).disconnect();
   const earlier = [...kept];
   const rows = [...kept];
   const answers: ResultWord[] = [];
@@ -52,7 +58,7 @@ export async function runInstances(
     if (stopped()) break;
     progress.step(`${instance.onnx} ${instance.vnnlib}`, number, instances.length);
     const began = performance.now();
-    const { result, reason, counterexample } = await answer(instance, counterexamples, progress, signal);
+    const { result, reason, counterexample } = await answer(instance, options, progress, signal);
     // What ended early is asked again by the next run.
     if (stopped() && result !== 'sat' && result !== 'unsat') break;
     const { category, onnx, vnnlib } = instance;
@@ -82,7 +88,7 @@ interface Answer {
 
 async function answer(
   instance: Instance,
-  folder: string | undefined,
+  { counterexamples: folder, cluster }: RunInstancesOptions,
   progress: Progress,
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
@@ -94,7 +100,7 @@ async function answer(
     const model = await openPackedModel(existing(instance.onnxPath));
     const left = timeoutSeconds - (performance.now() - began) / 1000;
     if (left <= 0) return { result: 'timeout', reason: 'timeout', counterexample: null };
-    const decided = await decideQueryFile(query, model, left, progress, signal);
+    const decided = await decideQueryFile(query, model, left, progress, signal, within(cluster, left));
     if (decided.verdict === 'timed-out')
       return { result: 'timeout', reason: 'timeout', counterexample: null };
     const { verdict: result, reason, assignment } = decided;
@@ -109,6 +115,12 @@ async function answer(
       error instanceof InputError ? describeInputError(error) : `internal error: ${String(error)}`;
     return { result: 'error', reason, counterexample: null };
   }
+}
+
+/** Without workers an instance waits no longer than it may take. */
+function within(cluster: ClusterChoice | undefined, seconds: number): ClusterChoice | undefined {
+  if (cluster === undefined) return undefined;
+  return { ...cluster, waitSeconds: Math.min(cluster.waitSeconds ?? seconds, seconds) };
 }
 
 /** The file, or the same with `.gz`, as the competition stores large ones. */

@@ -6,6 +6,7 @@ import { encodeTensor, tensor } from '../../onnx/encode.js';
 import type { VnnlibDocument } from '../../report/documents/vnnlib.js';
 import { sha256 } from '../../util/digest.js';
 import { InputError } from '../../util/errors.js';
+import type { ClusterChoice } from '../executor/open-cluster.js';
 import { compareAt, modelReferenceOf, type OpenedModel } from '../open-model.js';
 import { assertWritable, writeOutput } from '../output-file.js';
 import { type Progress, silentProgress } from '../progress.js';
@@ -74,13 +75,17 @@ export interface DecidedQuery {
   readonly seconds: number;
 }
 
-/** @throws InputError for a query that does not fit the model */
+/**
+ * @param cluster other machines that decide; their workers use branch and bound alone
+ * @throws InputError for a query that does not fit the model
+ */
 export async function decideQueryFile(
   { path, property, query }: OpenedQuery,
   model: OpenedModel,
   timeoutSeconds: number,
   progress: Progress,
   signal?: AbortSignal,
+  cluster?: ClusterChoice,
 ): Promise<DecidedQuery> {
   const began = performance.now();
   const { network, loaded } = model;
@@ -102,6 +107,7 @@ export async function decideQueryFile(
       engine: 'auto',
       solver: 'highs',
       timeoutSeconds,
+      ...(cluster === undefined ? {} : { cluster }),
     },
     { progress, ...(signal === undefined ? {} : { signal }) },
   );

@@ -3,11 +3,12 @@ import type { VnncompDocument } from '../../report/documents/vnncomp.js';
 import { vnncompText } from '../../report/text/vnncomp.js';
 import { InputError } from '../../util/errors.js';
 import { listOption } from '../arguments.js';
+import { type ClusterFlags, clusterChoice, withClusterOptions } from '../cluster-options.js';
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { withRequiredOption } from '../required-option.js';
 
-interface Flags extends CommonOptions {
+interface Flags extends CommonOptions, ClusterFlags {
   readonly output: string;
   readonly fresh?: true;
   readonly timeoutFactor: number;
@@ -30,7 +31,8 @@ export function registerVnncomp(program: Command): void {
     .command('run')
     .description(
       'Decide instance after instance. Exit code 0 if all are answered, 3 if one stayed open, 2 if one is in error. ' +
-        'Ctrl-C keeps what was decided.',
+        'Ctrl-C keeps what was decided. With --redis the obligations of each query are decided by workers (by branch and ' +
+        'bound alone), instance after instance.',
     )
     .argument(
       '<instances>',
@@ -53,10 +55,12 @@ export function registerVnncomp(program: Command): void {
       '--counterexamples <folder>',
       "existing folder for two files per counterexample: the competition's (.counterexample), and the standard's (.assignment)",
     );
+  withClusterOptions(command);
   withCommonOptions(command, EXAMPLES).action((instances: string, flags: Flags) =>
     run({ ...group.opts<CommonOptions>(), ...flags }, async ({ progress, signal }) => {
       const { runInstances } = await import('../../api/vnncomp/run.js');
       const { output, fresh, categories, counterexamples, timeoutFactor } = flags;
+      const cluster = clusterChoice(flags);
       const document = await runInstances(
         {
           instances,
@@ -65,6 +69,7 @@ export function registerVnncomp(program: Command): void {
           ...(fresh === undefined ? {} : { fresh }),
           ...(categories === undefined ? {} : { categories }),
           ...(counterexamples === undefined ? {} : { counterexamples }),
+          ...(cluster === null ? {} : { cluster }),
         },
         progress,
         signal(),
