@@ -48,6 +48,16 @@ export function hiddenTensors(network: Network, source: Source, query: Query): H
         JSON.stringify(declared.onnxName),
       );
     }
+    if (pre === undefined && network.elementType === 'float32' && query.elementType === 'float32') {
+      // A runtime may read a subnormal pre-activation as 0: the output's sign is not that of what the ReLU reads.
+      throw faultAt(
+        source,
+        declared.at,
+        'outputs of a ReLU are not supported in float32 queries',
+        `what a ReLU reads: ${namesOf(network)}`,
+        JSON.stringify(declared.onnxName),
+      );
+    }
     requireSize(source, declared, block.size);
     byNumber.set(number, {
       tensor: pre === undefined ? block.layer.output : block.layer.input,

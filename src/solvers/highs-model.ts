@@ -96,8 +96,9 @@ export class PersistentLp {
       setHighsOptions(native, own);
       native.passModel(toHighs(highs, own));
     } catch (error) {
+      // HiGHS takes numbers from 1e20 on for infinite, and refuses a lower bound that then is +infinity.
       native.dispose();
-      throw error;
+      return { kind: 'refused', reason: 'numerical', text: String(error) };
     }
     return { kind: 'ready', lp: new PersistentLp(highs, native, own, shortenedRows(model, own)) };
   }

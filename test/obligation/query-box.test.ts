@@ -8,6 +8,7 @@ const bound = (sign: 1n | -1n, num: bigint, den: bigint): Comparison => ({
   terms: [{ tensor: 0, index: 0, coefficient: { num: sign, den: 1n } }],
   relation: '<=',
   bound: { num, den },
+  plain: true,
   at: 0,
 });
 

@@ -8,7 +8,7 @@ export interface Range {
   readonly upper: Float64Array;
 }
 
-/** `error` is at least |computed - f(computed operands)| for the layer's exact f. */
+/** `error` is at least |computed - f(the model's operands)| for the layer's exact f. */
 export interface Computed extends Range {
   readonly error: Float64Array;
 }
@@ -30,17 +30,21 @@ export function computedRelu({ slope }: ReluLayer, z: Range): Computed {
   return out;
 }
 
-/** A maximum is one of its operands; a runtime may read subnormal ones as 0. */
-export function computedMax({ rowStart, col }: MaxLayer, x: Range): Computed {
+/**
+ * A maximum is one of its operands; a runtime may read subnormal ones as 0. `operands`: how far each computed operand is
+ * from the model's; null where it is the same.
+ */
+export function computedMax({ rowStart, col }: MaxLayer, x: Range, operands: Float64Array | null): Computed {
   const size = rowStart.length - 1;
   const out = blank(size);
   for (let i = 0; i < size; i++) {
-    let [low, high] = [-Infinity, -Infinity];
+    let [low, high, inherited] = [-Infinity, -Infinity, 0];
     for (let k = rowStart[i]!; k < rowStart[i + 1]!; k++) {
       low = Math.max(low, x.lower[col[k]!]!);
       high = Math.max(high, x.upper[col[k]!]!);
+      inherited = Math.max(inherited, operands?.[col[k]!] ?? 0);
     }
-    [out.lower[i], out.upper[i], out.error[i]] = [low, high, up(FLUSH)];
+    [out.lower[i], out.upper[i], out.error[i]] = [low, high, up(inherited + FLUSH)];
   }
   return out;
 }

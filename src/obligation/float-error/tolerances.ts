@@ -6,11 +6,14 @@
  * the NAPs as mined, there are such t that the model's pre-activations and logits are the computed ones. So what holds
  * for all t holds for the numbers that are computed: the literals and the order of the logits are those of the runtime.
  *
- * Proof, layer by layer. Let every tensor that a ReLU or max layer reads have its computed value in the model. The
+ * Proof, layer by layer. Let every tensor that a ReLU or max layer reads, if a linear layer computes it, have its computed value in the model. The
  * model's activations are then f(computed operands) exactly, within `error` of the computed activations (computed.ts).
  * The next such tensor is a linear function of activations, and of tensors between them. Its computed value differs
  * from that function of the computed activations by at most the rounding bound of chain.ts, and that function differs
- * from the same function of the model's activations by at most `carried`: t makes up for both. Tensors between them
+ * from the same function of the model's activations by at most `carried`: t makes up for both. A max layer that reads
+ * activations themselves, with no linear layer between that could have a t, reads the model's: its error grows by the
+ * largest of theirs, since a maximum changes by no more than its operands do. Where a ReLU, whose literals are about what it
+ * reads, or the logits would have to be such activations, the network is refused. Tensors between them
  * get no tolerance, unless a ReLU or max layer reads them as well: then their t reaches the layers behind, and is added
  * to what those must make up for.
  *
@@ -20,7 +23,7 @@
  */
 import type { Phases } from '../../nap/nap.js';
 import { type Network, neuronBlocks, type TensorId } from '../../network/network.js';
-import { assertNever } from '../../util/errors.js';
+import { assertNever, UnsupportedError } from '../../util/errors.js';
 import type { Box } from '../obligation.js';
 import { type Chain, linearChain, startChain } from './chain.js';
 import { type Computed, computedMax, computedRelu, type Range } from './computed.js';
@@ -40,11 +43,14 @@ export function roundingTolerances(network: Network, box: Box, naps: readonly Ph
   const tolerances: (Float64Array | null)[] = network.tensors.map(() => null);
   const chains: (Chain | undefined)[] = network.tensors.map(() => undefined);
   const ranges: (Range | undefined)[] = network.tensors.map(() => undefined);
+  /** How far computed starts may be from the model's. */
+  const errors: (Float64Array | undefined)[] = network.tensors.map(() => undefined);
   const start = (tensor: TensorId, value: Computed): void => {
     const chain = startChain(value.lower, value.upper, value.error);
     requireNoOverflow(chain.factor, network.tensors[tensor]!.name);
     chains[tensor] = chain;
     ranges[tensor] = value;
+    errors[tensor] = value.error;
   };
   start(network.input, { ...box, error: new Float64Array(box.lower.length) });
   for (const layer of network.layers) {
@@ -69,16 +75,33 @@ export function roundingTolerances(network: Network, box: Box, naps: readonly Ph
         break;
       }
       case 'relu':
+        requireExact(network, layer.input, layer.node, errors);
         start(layer.output, computedRelu(layer, following(network, layer.input, ranges[layer.input]!, naps)));
         break;
       case 'max':
-        start(layer.output, computedMax(layer, ranges[layer.input]!));
+        start(layer.output, computedMax(layer, ranges[layer.input]!, errors[layer.input] ?? null));
         break;
       default:
         assertNever(layer, 'layer');
     }
   }
+  requireExact(network, network.output, 'logits', errors);
   return tolerances;
+}
+
+/** @throws UnsupportedError if the tensor is a ReLU's or max layer's output that a runtime may compute differently */
+function requireExact(
+  network: Network,
+  tensor: TensorId,
+  place: string,
+  errors: readonly (Float64Array | undefined)[],
+): void {
+  if (errors[tensor]?.some((error) => error > 0) !== true) return;
+  throw new UnsupportedError('float32 arithmetic is not supported for this model; verify it over the reals', {
+    place,
+    expected: 'a linear layer in front of every ReLU, and at the end',
+    found: `${JSON.stringify(network.tensors[tensor]!.name)}, which a ReLU or a maximum computes`,
+  });
 }
 
 /** Tensors whose computed values the model must have: what ReLU and max layers read, and the logits. */
