@@ -8,6 +8,7 @@ import type { QueryProperty } from '../spec/property.js';
 import type { Comparison, Formula, Query, Variable } from '../spec/vnnlib/query.js';
 import { variableName } from '../spec/vnnlib/query.js';
 import { placeOf } from '../spec/vnnlib/source.js';
+import { assertNever } from '../util/errors.js';
 import { add, compare, fromDouble, multiply, type Rational, ZERO } from './exact/rational.js';
 import { decimalText } from './exact/rational-text.js';
 import type { ReplayFailure } from './exact/replay.js';
@@ -63,6 +64,8 @@ function holds(query: Query, comparison: Comparison, value: Values): boolean {
         return order === 0;
       case '!=':
         return order !== 0;
+      default:
+        return assertNever(comparison.relation, 'relation');
     }
   });
 }

@@ -30,9 +30,7 @@ export function recordBaseline(baseline: Baseline): void {
 }
 
 /** One row per measurement, with its ratio to the baseline; empty without a baseline. */
-export function compareWithBaseline(
-  work: Readonly<Record<string, number>>,
-): {
+export function compareWithBaseline(work: Readonly<Record<string, number>>): {
   readonly name: string;
   readonly now: number;
   readonly baseline: number;

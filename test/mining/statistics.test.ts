@@ -75,7 +75,7 @@ describe('statistics of a NAP', () => {
     const table = await recordPatterns(duel(), dataset(rows, labels));
     const three = [nap(0, 1, -1), nap(1, -1, 1), nap(1, 1, 0)];
     expect(literalsPerLayer(duel(), three[0]!)).toEqual([
-      { tensor: 'tensor1', neurons: 2, active: 1, inactive: 1 },
+      { tensor: 't1', neurons: 2, active: 1, inactive: 1 },
     ]);
     const found = overlaps(three, following(table, three), null);
     expect(
@@ -132,7 +132,7 @@ describe('mineNapFiles', () => {
     // Label 0: patterns (1,0), (0,0), (0,1): at 0.6 both neurons are off in 2 of 3 samples.
     expect(files[1]!.classes[0]).toMatchObject({
       support: 3,
-      literals: [{ tensor: 'tensor1', active: [], inactive: [0, 1] }],
+      literals: [{ tensor: 't1', active: [], inactive: [0, 1] }],
       statistics: { mining: { recall: { count: 1, of: 3 } }, heldOut: null },
     });
   });

@@ -34,7 +34,11 @@ export function registerExplain(program: Command): void {
         const { model } = flags;
         const document = await explain({ certificate, ...(model === undefined ? {} : { model }) }, progress);
         const width = Math.min(WIDTH, process.stdout.columns ?? WIDTH);
-        return { document, text: (shown: ExplainDocument) => explainText(shown, width), exitCode: CODES[document.verdict] };
+        return {
+          document,
+          text: (shown: ExplainDocument) => explainText(shown, width),
+          exitCode: CODES[document.verdict],
+        };
       }),
   );
 }
