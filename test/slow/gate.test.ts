@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseCertificate } from '../../src/certificate/read-certificate.js';
 import { decisionSchema } from '../../src/gate/decision.js';
 import { sha256 } from '../../src/util/digest.js';
+import { copyExample, EXAMPLE, gate } from '../cli/gate-example.js';
 import { ROOT, runCli } from '../helpers/run-cli.js';
-import { copyExample, EXAMPLE, gate } from './gate-example.js';
 
 let folder: string;
 const at = (...path: string[]) => join(folder, EXAMPLE, ...path);
