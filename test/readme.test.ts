@@ -49,7 +49,11 @@ describe.skipIf(process.platform === 'win32')('README', () => {
   });
 
   it.skipIf(!WHOLE || !REDIS).each(SERVED)('with a server: %s', { timeout: 600_000 }, (block) => {
-    const { status, stdout, stderr } = run(`set -e\nmkdir -p out\n${block}`);
+    // What the block starts must not outlive it, also where a line of it fails.
+    const { status, stdout, stderr } = run(`set -e
+trap 'trap - EXIT; kill $! 2>/dev/null || true; redis-cli -p 7379 shutdown nosave 2>/dev/null || true' EXIT
+mkdir -p out
+${block}`);
     expect(status, `${stdout.slice(-500)}\n${stderr.slice(-1000)}`).toBe(0);
   });
 });

@@ -18,8 +18,9 @@ export interface Context {
   /**
    * Aborted by the first Ctrl-C. Asking for it means that the command stops by itself and keeps what it
    * has; a second Ctrl-C ends the process. A command that never asks is ended by the first one.
+   * @param meanwhile what the user is told that it does before it stops
    */
-  readonly signal: () => AbortSignal;
+  readonly signal: (meanwhile?: string) => AbortSignal;
 }
 
 /** The result of a command: one JSON document, the same for people, and the exit code. */

@@ -27,6 +27,21 @@ try {
 } catch (error) {
   fail(error);
 }
+end();
+
+/**
+ * Once everything printed has left. Waiting for the last open handle instead would let a queue's client, which tries for
+ * ever to reach a server that is gone, keep a finished program alive.
+ */
+function end(): void {
+  const [first, ...rest] = [process.stdout, process.stderr].filter(({ destroyed }) => !destroyed);
+  // A stream that fails has a listener that says so, and sets the exit code.
+  first?.write('', (error) => {
+    if (error) return;
+    if (rest.length === 0) process.exit();
+    for (const last of rest) last.write('', (failed) => (failed ? undefined : process.exit()));
+  });
+}
 
 function fail(thrown: unknown): void {
   const error = missingRuntime(thrown) ?? thrown;

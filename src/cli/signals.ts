@@ -3,7 +3,7 @@ import { EXIT } from './exit-codes.js';
 
 export interface Signals {
   /** The signal that the first interruption aborts; taking it makes the interruption orderly. */
-  readonly take: () => AbortSignal;
+  readonly take: (meanwhile?: string) => AbortSignal;
   /** Exit code of the interruption, or null if there was none. */
   readonly exitCode: () => 130 | 143 | null;
   readonly release: () => void;
@@ -12,14 +12,14 @@ export interface Signals {
 /** @param beforeExit called before the process is ended from here */
 export function onSignal(beforeExit: () => void): Signals {
   const controller = new AbortController();
-  let taken = false;
+  let taken: string | null = null;
   let received: 130 | 143 | null = null;
   const handle = (code: 130 | 143): void => {
     const first = received === null;
     received ??= code;
-    if (taken && first) {
+    if (taken !== null && first) {
       beforeExit();
-      process.stderr.write('interrupted: keeping what was decided (again to stop at once)\n');
+      process.stderr.write(`interrupted: ${taken} (again to stop at once)\n`);
       controller.abort();
       return;
     }
@@ -32,8 +32,8 @@ export function onSignal(beforeExit: () => void): Signals {
   process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', onTerminate);
   return {
-    take: () => {
-      taken = true;
+    take: (meanwhile = 'keeping what was decided') => {
+      taken = meanwhile;
       return controller.signal;
     },
     exitCode: () => received,

@@ -53,6 +53,7 @@ export class ClusterWorker {
   readonly #running = new Map<string, AbortController>();
   readonly #began = performance.now();
   #draining = false;
+  #lost = false;
   #timer: NodeJS.Timeout | null = null;
   #done = 0;
   #failed = 0;
@@ -68,6 +69,8 @@ export class ClusterWorker {
     this.refused.catch(() => {});
     this.#channel = redis.duplicate();
     this.#channel.on('error', () => {});
+    this.#channel.on('close', () => this.#connected(false));
+    this.#channel.on('ready', () => this.#connected(true));
     this.#channel.on('message', (_channel: string, id: string) => this.#running.get(id)?.abort());
     this.#worker = new Worker(QUEUE, (job, token) => this.#process(job, token ?? ''), {
       connection: address.options,
@@ -181,6 +184,14 @@ export class ClusterWorker {
     } catch (error) {
       this.options.onNote(`queue: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+
+  /** Said once for each time that the server goes away. */
+  #connected(now: boolean): void {
+    if (this.#draining || this.#lost === !now) return;
+    this.#lost = !now;
+    const { shown } = this.options.address;
+    this.options.onNote(now ? `${shown} is back` : `${shown} does not answer; waiting for it`);
   }
 
   #parse(queued: QueuedJob): Batch {

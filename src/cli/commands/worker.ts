@@ -54,7 +54,7 @@ export function registerWorker(program: Command): void {
           ...(flags.metrics === undefined ? {} : { metrics: flags.metrics }),
           ...(flags.idle === undefined ? {} : { idleSeconds: flags.idle }),
         },
-        signal(),
+        signal('giving running jobs back'),
         progress,
       );
       return { document, text: workerText, exitCode: EXIT.ok };
