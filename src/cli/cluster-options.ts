@@ -1,7 +1,7 @@
 /** Options of commands that can share their work over Redis. Passwords come from the environment. */
 import { type Command, Option } from 'commander';
 import type { ClusterChoice } from '../api/executor/open-cluster.js';
-import { REDIS_PASSWORD_VARIABLE, REDIS_USERNAME_VARIABLE, type RedisChoice } from '../cluster/connection.js';
+import type { RedisChoice } from '../cluster/connection.js';
 import { integerOption } from './arguments.js';
 import { withRequiredOption } from './required-option.js';
 
@@ -15,6 +15,10 @@ export interface ClusterFlags extends RedisFlags {
   readonly redisWait?: number;
   readonly splitAfter?: number;
 }
+
+/** Environment variables that hold what should not be typed into a command line. */
+const REDIS_USERNAME_VARIABLE = 'NAPCERT_REDIS_USERNAME';
+const REDIS_PASSWORD_VARIABLE = 'NAPCERT_REDIS_PASSWORD';
 
 const REDIS_HELP = `share the work over this Redis: redis://HOST:PORT, or rediss:// for TLS; user and password from ${REDIS_USERNAME_VARIABLE} and ${REDIS_PASSWORD_VARIABLE}`;
 

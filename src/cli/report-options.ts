@@ -1,6 +1,6 @@
 /** `--report FORMAT=FILE`, once per report. */
 import type { Command } from 'commander';
-import { REPORTER_NAMES, type ReporterName } from '../report/reporters/index.js';
+import { REPORTER_NAMES, type ReporterName } from '../report/reporters/names.js';
 import { InputError } from '../util/errors.js';
 
 export interface ReportFlags {

@@ -34,10 +34,6 @@ export interface RedisAddress {
   readonly stopRetrying: () => void;
 }
 
-/** Environment variables that hold what should not be typed into a command line. */
-export const REDIS_USERNAME_VARIABLE = 'NAPCERT_REDIS_USERNAME';
-export const REDIS_PASSWORD_VARIABLE = 'NAPCERT_REDIS_PASSWORD';
-
 const MAX_CA_BYTES = 2 ** 20;
 /** Between attempts to reconnect. */
 const RETRY_MS = 500;

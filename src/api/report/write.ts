@@ -1,6 +1,7 @@
 /** Reports as files, written whole or not at all. */
 import type { ReportInput } from '../../report/exhibit.js';
-import { REPORTERS, type ReporterName } from '../../report/reporters/index.js';
+import { REPORTERS } from '../../report/reporters/index.js';
+import type { ReporterName } from '../../report/reporters/names.js';
 import { InputError } from '../../util/errors.js';
 import { assertWritable, type Inputs, writeOutput } from '../output-file.js';
 

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { ReportDocument } from '../../report/documents/report.js';
-import { REPORTER_NAMES, type ReporterName } from '../../report/reporters/index.js';
+import { REPORTER_NAMES, type ReporterName } from '../../report/reporters/names.js';
 import { reportText } from '../../report/text/report.js';
 import { InputError } from '../../util/errors.js';
 import { type CommonOptions, run, withCommonOptions } from '../context.js';

@@ -5,12 +5,13 @@ import { githubReport } from './github.js';
 import { gitlabReport } from './gitlab.js';
 import { jsonlReport, jsonReport } from './json.js';
 import { junitReport } from './junit.js';
+import type { ReporterName } from './names.js';
 import { sarifReport } from './sarif.js';
 import { summaryReport } from './summary.js';
 
 export type Reporter = (input: ReportInput) => string;
 
-export const REPORTERS = {
+export const REPORTERS: Readonly<Record<ReporterName, Reporter>> = {
   html: htmlReport,
   json: jsonReport,
   jsonl: jsonlReport,
@@ -19,8 +20,4 @@ export const REPORTERS = {
   github: githubReport,
   summary: summaryReport,
   gitlab: gitlabReport,
-} as const satisfies Readonly<Record<string, Reporter>>;
-
-export type ReporterName = keyof typeof REPORTERS;
-
-export const REPORTER_NAMES = Object.keys(REPORTERS) as ReporterName[];
+};
