@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeSeeds } from '../helpers/judge.js';
 
 describe('suffixes, tightened bounds and cubes agree with brute force', () => {
-  it.each([3000, 3020, 3040])('seeds from %i on', async (from) => {
+  it.each([3000])('seeds from %i on', async (from) => {
     const engines = [{ engine: 'bab', timeoutSeconds: 30, maxNodes: 500, directNeurons: 0 } as const];
     const tally = await judgeSeeds({ from, to: from + 20 }, { maxRelus: 12 }, engines);
     expect(tally.faults).toEqual([]);

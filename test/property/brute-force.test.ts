@@ -1,13 +1,13 @@
 /**
  * Branch and bound against brute force on random tiny networks: 2 to 14 ReLUs, degenerate weights, leaky slopes, max
  * layers, residual sums; point, flat and unbounded boxes; free, full, contradictory and boundary-only NAPs. The truth
- * comes from enumerating linear regions in exact arithmetic (test/helpers/brute-force.ts).
+ * comes from enumerating linear regions in exact arithmetic (test/helpers/brute-force.ts). Thousands more: test/slow.
  */
 import { describe, expect, it } from 'vitest';
 import { judgeSeeds } from '../helpers/judge.js';
 
 const BLOCK = 50;
-const BLOCKS = 9;
+const BLOCKS = 3;
 
 describe('branch and bound and brute force agree on random triples of network, NAP and property', () => {
   const counts: Record<string, number> = {};
@@ -21,8 +21,8 @@ describe('branch and bound and brute force agree on random triples of network, N
     for (const [key, count] of Object.entries(tally.counts)) counts[key] = (counts[key] ?? 0) + count;
   });
 
-  it('are at least two thousand, and excuses are rare', () => {
-    expect(triples).toBeGreaterThanOrEqual(2000);
+  it('are many hundreds, and excuses are rare', () => {
+    expect(triples).toBeGreaterThanOrEqual(700);
     const excused = (reason: string): number =>
       Object.entries(counts).reduce(
         (sum, [key, count]) => (key.includes(`(${reason})`) ? sum + count : sum),

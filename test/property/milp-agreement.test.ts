@@ -14,13 +14,13 @@ const ENGINES = [
 
 describe('three MILP solvers and branch and bound', () => {
   let triples = 0;
-  it.each([10_000, 10_020, 10_040])('give no wrong answer on seeds from %i on', async (from) => {
-    const tally = await judgeSeeds({ from, to: from + 20 }, { maxRelus: 8 }, ENGINES);
+  it.each([10_000, 10_010])('give no wrong answer on seeds from %i on', async (from) => {
+    const tally = await judgeSeeds({ from, to: from + 10 }, { maxRelus: 8 }, ENGINES);
     expect(tally.faults).toEqual([]);
     triples += tally.triples / ENGINES.length;
   });
 
-  it('were asked about several hundred properties', () => {
-    expect(triples).toBeGreaterThanOrEqual(300);
+  it('were asked about a hundred properties', () => {
+    expect(triples).toBeGreaterThanOrEqual(100);
   });
 });
