@@ -3,6 +3,7 @@ import type { Dataset } from '../dataset/dataset.js';
 import { type OpenDatasetOptions, openDataset } from '../dataset/open-dataset.js';
 import { limitSamples, splitIndices, splitSamples } from '../dataset/split.js';
 import { InputError } from '../util/errors.js';
+import type { Inputs } from './output-file.js';
 
 export interface HeldOutChoice {
   /** A split of the mining dataset, disjoint from the mining part. */
@@ -10,6 +11,17 @@ export interface HeldOutChoice {
   /** Another dataset. */
   readonly data?: string;
   readonly labels?: string;
+}
+
+/** The files that these options name, which no output may replace. */
+export function miningInputs(options: {
+  readonly model: string;
+  readonly data: string;
+  readonly dataset?: OpenDatasetOptions;
+  readonly heldOut?: HeldOutChoice;
+}): Inputs {
+  const { model, data, dataset, heldOut } = options;
+  return [model, data, dataset?.labels, heldOut?.data, heldOut?.labels];
 }
 
 export interface MiningData {

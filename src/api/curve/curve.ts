@@ -1,37 +1,29 @@
 /** Recall, overlap, numbers of literals and verdicts over a grid of delta: what `napcert curve` does. */
 import { join } from 'node:path';
-import type { OpenDatasetOptions } from '../../dataset/open-dataset.js';
 import { type ActivationCounts, countPatterns } from '../../mining/count-activations.js';
 import { followers } from '../../mining/follow.js';
-import { type MiningResult, mineNapFiles } from '../../mining/mine-nap-file.js';
+import type { MiningResult } from '../../mining/mine-nap-file.js';
 import type { PatternTable } from '../../mining/patterns.js';
 import { layerEntropy, literalConfidence, recallLoss } from '../../mining/statistics-literals.js';
 import { wilson95 } from '../../mining/wilson.js';
-import { DELTA_MEANING, type Delta, parseDelta } from '../../nap/delta.js';
-import { ACTIVE, INACTIVE, type Nap } from '../../nap/nap.js';
+import { DELTA_MEANING, type Delta } from '../../nap/delta.js';
+import type { Nap } from '../../nap/nap.js';
 import { formatNapFile } from '../../nap/nap-file.js';
-import type { Grouping, NapFile, SampleChoice } from '../../nap/nap-schema.js';
+import type { NapFile } from '../../nap/nap-schema.js';
 import type { CurveDocument } from '../../report/documents/curve.js';
 import { sha256 } from '../../util/digest.js';
 import { InputError } from '../../util/errors.js';
 import { datasetReferenceOf } from '../dataset-reference.js';
-import { type HeldOutChoice, openMiningData } from '../held-out.js';
-import { modelReferenceOf, type OpenedModel, openComparedModel } from '../open-model.js';
+import { miningInputs } from '../held-out.js';
+import { checkedDeltas, classRow, type MiningRunOptions, runMining } from '../mining-run.js';
+import { modelReferenceOf, type OpenedModel } from '../open-model.js';
 import { assertWritable, type Inputs, writeOutput } from '../output-file.js';
 import { type Progress, silentProgress } from '../progress.js';
 import { verifyFiles } from '../verify-files.js';
 import { VERSION } from '../version.js';
 import { curvePicture } from './picture.js';
 
-export interface CurveOptions {
-  readonly model: string;
-  readonly data: string;
-  readonly dataset?: OpenDatasetOptions;
-  readonly heldOut?: HeldOutChoice;
-  /** Decimal texts: delta is exact. */
-  readonly deltas: readonly string[];
-  readonly grouping: Grouping;
-  readonly samples: SampleChoice;
+export interface CurveOptions extends Omit<MiningRunOptions, 'allowEmptyClasses'> {
   /** Decide non-misclassification of every class at every delta; needs `output`. */
   readonly verify: boolean;
   /** Per obligation. */
@@ -57,40 +49,13 @@ export async function curve(
   signal?: AbortSignal,
 ): Promise<CurveDocument> {
   const deltas = descending(options.deltas);
-  const inputs = [
-    options.model,
-    options.data,
-    options.dataset?.labels,
-    options.heldOut?.data,
-    options.heldOut?.labels,
-  ];
-  refusePaths(options, deltas, inputs);
-  progress.step(`reading ${options.model}`);
-  const model = await openComparedModel(options.model);
-  progress.step(`reading ${options.data}`);
-  const { dataset, heldOut } = await openMiningData(
-    options.data,
-    options.dataset ?? {},
-    options.heldOut ?? {},
-  );
-  const mining = await mineNapFiles({
-    network: model.network,
-    model: { name: model.loaded.fileName, sha256: model.loaded.sha256 },
-    dataset,
-    heldOut,
-    deltas,
-    options: {
-      grouping: options.grouping,
-      samples: options.samples,
-      onProgress: (done, total) => progress.step('evaluating samples', done, total),
-      ...(signal === undefined ? {} : { signal }),
-    },
-  });
-  const counts = countPatterns(mining.mining, options);
-  const fresh = mining.heldOut === null ? null : countPatterns(mining.heldOut, options);
+  refusePaths(options, deltas, miningInputs(options));
+  const { model, dataset, heldOut, result } = await runMining(options, deltas, progress, signal);
+  const counts = countPatterns(result.mining, options);
+  const fresh = result.heldOut === null ? null : countPatterns(result.heldOut, options);
   const points: Point[] = [];
-  for (const [i, file] of mining.files.entries()) {
-    const point = pointOf(model, mining, i, options, counts, fresh);
+  for (const [i, file] of result.files.entries()) {
+    const point = pointOf(model, result, i, options, counts, fresh);
     points.push(await withFiles(point, file, options, progress, signal));
   }
   const document: CurveDocument = {
@@ -112,10 +77,7 @@ export async function curve(
 }
 
 function descending(texts: readonly string[]): Delta[] {
-  const deltas = texts.map((text) => parseDelta(text, '--deltas'));
-  if (new Set(deltas.map(({ text }) => text)).size < deltas.length) {
-    throw new InputError('a delta is given twice', { place: '--deltas', found: texts.join(',') });
-  }
+  const deltas = checkedDeltas(texts, '--deltas');
   return deltas.sort((a, b) => (a.numerator * b.denominator < b.numerator * a.denominator ? 1 : -1));
 }
 
@@ -158,15 +120,9 @@ function pointOf(
   const { naps, delta } = result.mined[position]!;
   const judged = result.heldOut ?? result.mining;
   const classes = naps.map((nap, i): Point['classes'][number] => {
-    const { mining, heldOut } = file.classes[i]!.statistics!;
+    const { support: _, ...row } = classRow(file.classes[i]!);
     return {
-      class: nap.class,
-      active: nap.phases.filter((phase) => phase === ACTIVE).length,
-      inactive: nap.phases.filter((phase) => phase === INACTIVE).length,
-      recall: mining.recall,
-      heldOutRecall: heldOut?.recall ?? null,
-      otherFollowers: mining.otherClasses + (heldOut?.otherClasses ?? 0),
-      counterexamples: mining.classifiedOtherwise.count + (heldOut?.classifiedOtherwise.count ?? 0),
+      ...row,
       loss: copied(recallLoss(network, judged, nap, options, LISTED)),
       verdict: null,
     };

@@ -9,7 +9,7 @@ import type { LearnDocument } from '../../report/documents/learn.js';
 import type { Domain } from '../../spec/property.js';
 import { InputError } from '../../util/errors.js';
 import { ceilingOf } from '../ceiling/ceiling.js';
-import { type HeldOutChoice, openMiningData } from '../held-out.js';
+import { type HeldOutChoice, miningInputs, openMiningData } from '../held-out.js';
 import { openComparedModel } from '../open-model.js';
 import { assertWritable } from '../output-file.js';
 import { type Progress, silentProgress } from '../progress.js';
@@ -58,13 +58,7 @@ export async function learn(
 ): Promise<LearnDocument> {
   const began = performance.now();
   const heldOutChoice = options.heldOut ?? {};
-  const inputs = [
-    options.model,
-    options.data,
-    options.dataset?.labels,
-    heldOutChoice.data,
-    heldOutChoice.labels,
-  ];
+  const inputs = miningInputs(options);
   assertWritable(options.naps, '--naps', inputs);
   refuseExisting(options, inputs);
   progress.step(`reading ${options.model}`);

@@ -1,17 +1,13 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { curveText } from '../../report/text/curve.js';
 import { listOption, secondsOption } from '../arguments.js';
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
 import { type DatasetFlags, datasetOptions, withDatasetOptions } from '../dataset-options.js';
 import { EXIT } from '../exit-codes.js';
+import { type MiningFlags, miningChoices, withMiningOptions } from '../mining-options.js';
 
-interface Flags extends CommonOptions, DatasetFlags {
+interface Flags extends CommonOptions, DatasetFlags, MiningFlags {
   readonly deltas: readonly string[];
-  readonly groupBy: 'label' | 'prediction';
-  readonly samples: 'all' | 'correct';
-  readonly heldOut?: string;
-  readonly heldOutData?: string;
-  readonly heldOutLabels?: string;
   readonly verify?: true;
   readonly timeout: number;
   readonly output?: string;
@@ -26,26 +22,13 @@ export function registerCurve(program: Command): void {
     )
     .argument('<model>', 'ONNX classifier');
   withDatasetOptions(command);
-  command
-    .option(
-      '--deltas <list>',
-      'required frequencies, 0.5 < delta <= 1',
-      listOption('--deltas', '1,0.99,0.95'),
-      ['1', '0.99', '0.95', '0.9'],
-    )
-    .addOption(
-      new Option('--group-by <how>', 'class of a sample: its label, or the prediction of the model')
-        .choices(['label', 'prediction'])
-        .default('label'),
-    )
-    .addOption(
-      new Option('--samples <which>', 'mine from all samples or only from correctly classified ones')
-        .choices(['all', 'correct'])
-        .default('all'),
-    )
-    .option('--held-out <part>', 'part of the same data for statistics only, as for --split')
-    .option('--held-out-data <path>', 'other data for statistics only')
-    .option('--held-out-labels <path>', 'file of labels of --held-out-data')
+  command.option(
+    '--deltas <list>',
+    'required frequencies, 0.5 < delta <= 1',
+    listOption('--deltas', '1,0.99,0.95'),
+    ['1', '0.99', '0.95', '0.9'],
+  );
+  withMiningOptions(command)
     .option('--verify', 'decide non-misclassification of every class at every delta (needs --output)')
     .option(
       '--timeout <seconds>',
@@ -66,14 +49,8 @@ export function registerCurve(program: Command): void {
           model,
           data: flags.data,
           dataset: datasetOptions(flags),
-          heldOut: {
-            ...(flags.heldOut === undefined ? {} : { split: flags.heldOut }),
-            ...(flags.heldOutData === undefined ? {} : { data: flags.heldOutData }),
-            ...(flags.heldOutLabels === undefined ? {} : { labels: flags.heldOutLabels }),
-          },
+          ...miningChoices(flags),
           deltas: flags.deltas,
-          grouping: flags.groupBy,
-          samples: flags.samples,
           verify: flags.verify === true,
           timeoutSeconds: flags.timeout,
           ...(flags.output === undefined ? {} : { output: flags.output }),

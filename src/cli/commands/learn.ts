@@ -5,12 +5,10 @@ import { classListOption, domainOption, integerOption, marginOption, secondsOpti
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
 import { type DatasetFlags, datasetOptions, withDatasetOptions } from '../dataset-options.js';
 import { EXIT } from '../exit-codes.js';
+import { type HeldOutFlags, heldOutChoice, withHeldOutOptions } from '../mining-options.js';
 import { withRequiredOption } from '../required-option.js';
 
-interface Flags extends CommonOptions, DatasetFlags {
-  readonly heldOut?: string;
-  readonly heldOutData?: string;
-  readonly heldOutLabels?: string;
+interface Flags extends CommonOptions, DatasetFlags, HeldOutFlags {
   readonly class?: readonly number[];
   readonly domain?: Domain;
   readonly margin: number;
@@ -31,10 +29,8 @@ export function registerLearn(program: Command): void {
     .argument('<model>', 'ONNX classifier');
   withDatasetOptions(command);
   withRequiredOption(command, '--naps <file>', 'NAP file to write');
-  withRequiredOption(command, '-o, --output <file>', 'certificate to write')
-    .option('--held-out <part>', 'part of the same data for statistics only, as for --split')
-    .option('--held-out-data <path>', 'other data for statistics only')
-    .option('--held-out-labels <path>', 'file of labels of --held-out-data')
+  withRequiredOption(command, '-o, --output <file>', 'certificate to write');
+  withHeldOutOptions(command)
     .option('--class <list>', 'only these classes, for example 0,3', classListOption('--class'))
     .option('--domain <which>', 'inputs meant: unit (default) or LOW,HIGH', domainOption('--domain'))
     .option(
@@ -61,11 +57,7 @@ export function registerLearn(program: Command): void {
           model,
           data: flags.data,
           dataset: datasetOptions(flags),
-          heldOut: {
-            ...(flags.heldOut === undefined ? {} : { split: flags.heldOut }),
-            ...(flags.heldOutData === undefined ? {} : { data: flags.heldOutData }),
-            ...(flags.heldOutLabels === undefined ? {} : { labels: flags.heldOutLabels }),
-          },
+          heldOut: heldOutChoice(flags),
           ...(flags.class === undefined ? {} : { classes: flags.class }),
           ...(flags.domain === undefined ? {} : { domain: flags.domain }),
           margin: flags.margin,

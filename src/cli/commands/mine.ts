@@ -1,19 +1,15 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { mineText } from '../../report/text/mine.js';
 import { listOption } from '../arguments.js';
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
 import { type DatasetFlags, datasetOptions, withDatasetOptions } from '../dataset-options.js';
 import { EXIT } from '../exit-codes.js';
+import { type MiningFlags, miningChoices, withMiningOptions } from '../mining-options.js';
 import { withRequiredOption } from '../required-option.js';
 
-interface Flags extends CommonOptions, DatasetFlags {
+interface Flags extends CommonOptions, DatasetFlags, MiningFlags {
   readonly delta: readonly string[];
   readonly output: string;
-  readonly groupBy: 'label' | 'prediction';
-  readonly samples: 'all' | 'correct';
-  readonly heldOut?: string;
-  readonly heldOutData?: string;
-  readonly heldOutLabels?: string;
   readonly allowEmptyClasses?: true;
 }
 
@@ -36,21 +32,11 @@ export function registerMine(program: Command): void {
     command,
     '-o, --output <file>',
     'NAP file to write; {delta} in the name stands for the delta',
-  )
-    .addOption(
-      new Option('--group-by <how>', 'class of a sample: its label, or the prediction of the model')
-        .choices(['label', 'prediction'])
-        .default('label'),
-    )
-    .addOption(
-      new Option('--samples <which>', 'mine from all samples or only from correctly classified ones')
-        .choices(['all', 'correct'])
-        .default('all'),
-    )
-    .option('--held-out <part>', 'part of the same data for statistics only, as for --split')
-    .option('--held-out-data <path>', 'other data for statistics only')
-    .option('--held-out-labels <path>', 'file of labels of --held-out-data')
-    .option('--allow-empty-classes', 'classes without samples get no NAP instead of being an error');
+  );
+  withMiningOptions(command).option(
+    '--allow-empty-classes',
+    'classes without samples get no NAP instead of being an error',
+  );
   withCommonOptions(command, [
     'mine model.onnx --data mnist --delta 0.99 -o model.nap.json',
     'mine model.onnx --data mnist --split mine --held-out heldout --delta 0.99 -o model.nap.json',
@@ -63,14 +49,8 @@ export function registerMine(program: Command): void {
           model,
           data: flags.data,
           dataset: datasetOptions(flags),
-          heldOut: {
-            ...(flags.heldOut === undefined ? {} : { split: flags.heldOut }),
-            ...(flags.heldOutData === undefined ? {} : { data: flags.heldOutData }),
-            ...(flags.heldOutLabels === undefined ? {} : { labels: flags.heldOutLabels }),
-          },
+          ...miningChoices(flags),
           deltas: flags.delta,
-          grouping: flags.groupBy,
-          samples: flags.samples,
           ...(flags.allowEmptyClasses === undefined ? {} : { allowEmptyClasses: true }),
           output: flags.output,
         },
