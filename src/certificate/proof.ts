@@ -128,6 +128,16 @@ export const proofSchema = z.discriminatedUnion('kind', [
 
 export type Proof = z.infer<typeof proofSchema>;
 
+/** Who is trusted with what, in the words of the step. */
+export function describeHole({ solver, status, scope }: HoleStep): string {
+  return `${solver} is believed (${status}; ${scope})`;
+}
+
+/** The entry of a trusted step in a certificate's `holes`. */
+export function holeEntry(obligation: string, description: string): string {
+  return `${obligation}: ${description}`;
+}
+
 /** Trusted steps among the given ones, in order. */
 export function holesAmong(steps: readonly ProofStep[]): readonly HoleStep[] {
   return steps.filter((step) => step.rule === 'hole');

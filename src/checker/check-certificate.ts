@@ -18,9 +18,10 @@ import { describeProperty, propertyId } from '../spec/property.js';
 import { canonicalJson, type Json } from '../util/canonical-json.js';
 import { assertNever, InputError } from '../util/errors.js';
 import { checkCone } from './check-cone.js';
-import { checkObligation, type HoleCount, type ObligationSources } from './check-obligation.js';
+import { checkObligation, type ObligationSources } from './check-obligation.js';
 import { checkScaling } from './check-scaling.js';
 import { checkWitness } from './check-witness.js';
+import { HolesFound } from './holes.js';
 import { orthantFault } from './orthant.js';
 import {
   both,
@@ -74,7 +75,7 @@ export function checkCertificate(
     return report([], invalid('obligations', 'structure', 'each obligation id once', 'a repeated id'));
   }
   const used = new Set<string>();
-  const holes: HoleCount = { count: 0 };
+  const holes = new HolesFound();
   const steps = stepSource(open);
   const lists = sharedLemmas(context, predicate.shared, steps);
   const sources: ObligationSources = { claim: context, steps, shared: lists.lemmas };
@@ -89,10 +90,7 @@ export function checkCertificate(
     }
     return { id: property.id, claimed: property.verdict, outcome };
   });
-  const rest = both(
-    strayParts(predicate, used, lists.used),
-    declaredHoles(predicate, holes.count, properties),
-  );
+  const rest = both(strayParts(predicate, used, lists.used), declaredHoles(predicate, holes, properties));
   return report(properties, rest);
 }
 
@@ -186,7 +184,7 @@ function checkProperty(
   result: PropertyResult,
   results: ReadonlyMap<string, ObligationResult>,
   used: Set<string>,
-  holes: HoleCount,
+  holes: HolesFound,
   place: string,
 ): Outcome {
   const context = sources.claim;
@@ -268,16 +266,14 @@ function checkProperty(
   }
 }
 
-/** A certificate that hides a trusted step, or invents one, is wrong about itself. */
-function declaredHoles(predicate: Predicate, holes: number, properties: readonly PropertyCheck[]): Outcome {
+/** Where a claim is rejected, not all of its proofs were read. */
+function declaredHoles(
+  predicate: Predicate,
+  holes: HolesFound,
+  properties: readonly PropertyCheck[],
+): Outcome {
   if (properties.some(({ outcome }) => outcome.kind === 'invalid')) return VALID;
-  if (holes > 0 === predicate.holes.length > 0) return VALID;
-  return invalid(
-    'holes',
-    'structure',
-    holes > 0 ? `the ${holes} trusted steps` : 'none',
-    `${predicate.holes.length} entries`,
-  );
+  return holes.against(predicate.holes);
 }
 
 function rejected(place: string, error: InputError): Outcome {

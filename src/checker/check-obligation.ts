@@ -8,6 +8,7 @@ import type { Obligation } from '../obligation/obligation.js';
 import { assertNever, InputError } from '../util/errors.js';
 import { checkProof } from './check-proof.js';
 import { checkCounterexample } from './check-witness.js';
+import type { HolesFound } from './holes.js';
 import { invalid, type Outcome, VALID } from './report.js';
 import type { SharedLemmas } from './shared-lemmas.js';
 import type { StepSource } from './step-source.js';
@@ -16,11 +17,6 @@ export interface ObligationSources {
   readonly claim: ClaimContext;
   readonly steps: StepSource;
   readonly shared: SharedLemmas;
-}
-
-/** Adds up what the proofs of a certificate take on trust. */
-export interface HoleCount {
-  count: number;
 }
 
 type ProofEvidence = Extract<Evidence, { kind: 'proof' }>;
@@ -32,7 +28,7 @@ export function checkObligation(
   sources: ObligationSources,
   obligation: Obligation,
   claimed: ObligationResult,
-  holes: HoleCount,
+  holes: HolesFound,
   place: string,
 ): Outcome {
   if (claimed.digest !== obligation.digest) {
@@ -59,7 +55,7 @@ function checkEvidence(
   { claim, steps, shared }: ObligationSources,
   obligation: Obligation,
   evidence: ProofEvidence,
-  holes: HoleCount,
+  holes: HolesFound,
   place: string,
 ): Outcome {
   const core = coreOf(claim, obligation, evidence, `${place}: core`);
@@ -72,7 +68,7 @@ function checkEvidence(
     shared: (id: string) => shared(id, proved, place),
   };
   const check = checkProof(context, steps(evidence.proof, `${place}: proof`), place);
-  holes.count += check.holes;
+  for (const text of check.believed) holes.add(obligation.id, text);
   if (check.outcome.kind === 'invalid') return check.outcome;
   if (check.holes !== evidence.holes) {
     return invalid(`${place}: holes`, 'structure', `${check.holes} trusted steps`, `${evidence.holes}`);

@@ -4,7 +4,7 @@
  * One branch is open at a time; the second branch of each split waits on a stack. Memory is bounded by the number
  * of waiting branches, each of which holds only the intervals that its first branch may have changed since.
  */
-import type { ProofStep } from '../certificate/proof.js';
+import { describeHole, type ProofStep } from '../certificate/proof.js';
 import { assertNever } from '../util/errors.js';
 import { toDoubleDown } from './exact/rounding.js';
 import type { Cut } from './push/task.js';
@@ -13,7 +13,6 @@ import { checkBound } from './rules/bound.js';
 import type { LeafMargin, RuleContext } from './rules/context.js';
 import { checkContradiction } from './rules/contradiction.js';
 import { MAX_CUTS, readCut } from './rules/cut.js';
-import { describeHole } from './rules/hole.js';
 import { applyLemma } from './rules/lemma.js';
 import { checkLin, leastMargin } from './rules/lin.js';
 import { useShared } from './rules/shared.js';
@@ -28,6 +27,8 @@ export interface ProofCheck {
   readonly outcome: Outcome;
   /** Number of trusted steps. */
   readonly holes: number;
+  /** What each of them believes, in order (certificate/proof.ts). */
+  readonly believed: readonly string[];
   /** Number of steps read. */
   readonly steps: number;
   /** Proved lower bound of -g for the only output constraint g >= 0, rounded down; null if no leaf gives one. */
@@ -55,6 +56,7 @@ export function checkProof(context: RuleContext, steps: Iterable<ProofStep>, pla
   return {
     outcome: failed ?? ended(walk),
     holes: holes.length,
+    believed: holes.map(({ text }) => text),
     steps: walk.steps,
     margin: margin === null || typeof margin === 'number' ? margin : toDoubleDown(margin),
   };
@@ -70,7 +72,7 @@ interface Walk {
   /** State of the open branch; null once all are closed. */
   state: State | null;
   steps: number;
-  readonly holes: string[];
+  readonly holes: { readonly at: string; readonly text: string }[];
   margin: LeafMargin | null;
 }
 
@@ -83,7 +85,7 @@ function take(walk: Walk, step: ProofStep): Outcome | null {
     return invalid(at, 'closure', 'no step behind the end of the proof', `a ${step.rule} step`);
   switch (step.rule) {
     case 'hole':
-      walk.holes.push(describeHole(step, at));
+      walk.holes.push({ at, text: describeHole(step) });
       return close(walk, VALID);
     case 'contradiction':
       return close(walk, checkContradiction(context, step, at));
@@ -142,5 +144,6 @@ function ended({ state, waiting, steps, holes, place }: Walk): Outcome {
     const open = waiting.length + 1;
     return invalid(place, 'closure', 'every branch closed', `${open} open after ${steps} steps`);
   }
-  return holes.length === 0 ? VALID : incomplete(...holes.slice(0, MAX_NAMED_HOLES));
+  if (holes.length === 0) return VALID;
+  return incomplete(...holes.slice(0, MAX_NAMED_HOLES).map(({ at, text }) => `${at}: ${text}`));
 }

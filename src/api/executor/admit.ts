@@ -5,6 +5,7 @@
 import type { ObligationResult } from '../../certificate/certificate.js';
 import type { ProofStep } from '../../certificate/proof.js';
 import { checkObligation } from '../../checker/check-obligation.js';
+import { HolesFound } from '../../checker/holes.js';
 import { sharedLemmas } from '../../checker/shared-lemmas.js';
 import { stepSource } from '../../checker/step-source.js';
 import type { Answer } from '../../cluster/job-wire.js';
@@ -86,7 +87,7 @@ export class Admission {
         ...(answer.core === null ? {} : { core: answer.core }),
       },
     };
-    const holes = { count: 0 };
+    const holes = new HolesFound();
     const sources = { claim: this.#claim, steps: stepSource(null), shared: this.#lemmas };
     const outcome = checkObligation(sources, obligation, claimed, holes, obligation.id);
     if (outcome.kind === 'invalid') {

@@ -2,6 +2,7 @@
 import type { Certificate, ObligationResult } from '../../certificate/certificate.js';
 import type { Proof, ProofStep } from '../../certificate/proof.js';
 import { checkObligation } from '../../checker/check-obligation.js';
+import { HolesFound } from '../../checker/holes.js';
 import { sharedLemmas } from '../../checker/shared-lemmas.js';
 import { type OpenProofFile, type StepSource, stepSource } from '../../checker/step-source.js';
 import { type ClaimContext, compileProperty } from '../../obligation/compile.js';
@@ -38,7 +39,7 @@ export function resumeFrom(
   for (const result of predicate.obligations) {
     const obligation = wanted.get(result.digest);
     if (obligation === undefined || result.verdict === 'unknown') continue;
-    const holes = { count: 0 };
+    const holes = new HolesFound();
     const accepted = inlined(() => {
       const outcome = checkObligation({ claim, steps, shared: lemmas }, obligation, result, holes, result.id);
       if (outcome.kind === 'invalid' || holes.count > 0) return null;

@@ -7,7 +7,7 @@ import type {
   PropertyResult,
 } from '../../certificate/certificate.js';
 import { PREDICATE_TYPE, STATEMENT_TYPE, semanticsOf } from '../../certificate/certificate.js';
-import { holesAmong } from '../../certificate/proof.js';
+import { describeHole, holeEntry, holesAmong } from '../../certificate/proof.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import type { EngineName } from '../../engines/decision.js';
 import type { DecideSettings, Executor } from '../../engines/executor.js';
@@ -239,9 +239,7 @@ function assemble(input: VerifyInput, parts: Parts): Certificate {
     ...(Object.keys(parts.shared).length > 0 ? { shared: { ...parts.shared } } : {}),
     holes: parts.obligations.flatMap(({ id, evidence }) =>
       evidence.kind === 'proof' && evidence.proof.kind === 'inline'
-        ? holesAmong(evidence.proof.steps).map(
-            (hole) => `${id}: ${hole.solver} is believed (${hole.status}; ${hole.scope})`,
-          )
+        ? holesAmong(evidence.proof.steps).map((hole) => holeEntry(id, describeHole(hole)))
         : [],
     ),
     limits: { timeoutSeconds: input.timeoutSeconds, engine: input.engine, solver: input.solver, seed: 0 },
