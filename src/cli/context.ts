@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Progress } from '../api/progress.js';
 import { InputError } from '../util/errors.js';
-import { printableData } from '../util/plain-text.js';
+import { loggableData } from '../util/plain-text.js';
 import type { ExitCode } from './exit-codes.js';
 import { prettyJson } from './json.js';
 import { terminalProgress } from './progress.js';
@@ -54,7 +54,7 @@ export async function run<T>(
     const { document, text, exitCode, failure } = await action({ progress, signal: signals.take });
     progress.clear();
     process.exitCode = signals.exitCode() ?? exitCode;
-    print(options.json === true ? prettyJson(document) : text(printableData(document)));
+    print(options.json === true ? prettyJson(document) : text(loggableData(document)));
     if (failure !== undefined) throw failure;
   } catch (error) {
     progress.clear();

@@ -1,4 +1,4 @@
-import { printable } from '../util/plain-text.js';
+import { loggableJson } from '../util/plain-text.js';
 
 /** JSON for people and programs: indented, lists of numbers on one line, hidden characters as escapes. */
 export function prettyJson(document: unknown): string {
@@ -7,5 +7,5 @@ export function prettyJson(document: unknown): string {
     /\[\n\s+(-?\d[\d.eE+-]*(?:,\n\s+-?\d[\d.eE+-]*)*)\n\s+\]/g,
     (_, list: string) => `[${list.replace(/,\n\s+/g, ', ')}]`,
   );
-  return text.split('\n').map(printable).join('\n');
+  return loggableJson(text);
 }

@@ -7,6 +7,7 @@ import { VERSION } from '../api/version.js';
 import { missingRuntime } from '../network/missing-runtime.js';
 import { setTableWidth } from '../report/table.js';
 import { describeInputError, InputError } from '../util/errors.js';
+import { loggable } from '../util/plain-text.js';
 import { EXIT } from './exit-codes.js';
 import { createProgram } from './program.js';
 
@@ -57,12 +58,12 @@ function fail(thrown: unknown): void {
   }
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(
-    `${chalkStderr.red('internal error:')} ${message}\n` +
+    `${chalkStderr.red('internal error:')} ${loggable(message)}\n` +
       `This is a bug in napcert ${VERSION}. Please report it with the command line, the input files if you\n` +
       `can share them, and the trace that NAPCERT_DEBUG=1 prints.\n`,
   );
   if (process.env['NAPCERT_DEBUG'] !== undefined && error instanceof Error) {
-    process.stderr.write(`${error.stack ?? ''}\n`);
+    process.stderr.write(`${(error.stack ?? '').split('\n').map(loggable).join('\n')}\n`);
   }
   process.exitCode = EXIT.internal;
 }

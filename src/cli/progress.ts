@@ -4,7 +4,7 @@
  */
 import { chalkStderr } from 'chalk';
 import type { Progress } from '../api/progress.js';
-import { printable } from '../util/plain-text.js';
+import { loggable } from '../util/plain-text.js';
 
 /** In a log: least time between two lines of one activity, and between lines of different ones. */
 const LOG_REPEAT_MS = 5000;
@@ -25,8 +25,8 @@ export function terminalProgress(stream: NodeJS.WriteStream, quiet: boolean): Te
   if (quiet) return { step: () => {}, note: () => {}, clear: () => {} };
   const { step, note, clear } = stream.isTTY ? statusLine(stream) : logLines(stream);
   return {
-    step: (what, done, total) => step(printable(what), done, total),
-    note: (line) => note(printable(line)),
+    step: (what, done, total) => step(loggable(what), done, total),
+    note: (line) => note(loggable(line)),
     clear,
   };
 }

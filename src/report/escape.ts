@@ -1,8 +1,8 @@
 /**
  * Text from files inside other formats. Hidden characters become visible escapes first (util/plain-text.ts), so that
- * no name can reorder, break or end what surrounds it; then the format's own characters are escaped.
+ * no name can reorder, break or end what surrounds it, or be a command to whoever reads the log; then the format's own characters are escaped.
  */
-import { printable } from '../util/plain-text.js';
+import { loggable } from '../util/plain-text.js';
 
 /** Lone surrogates and non-characters: no XML document may hold them, and UTF-8 cannot encode the first. */
 const UNENCODABLE = /[\p{Surrogate}\ufffe\uffff]/gu;
@@ -31,7 +31,7 @@ export function commandProperty(text: string): string {
 }
 
 function encodable(text: string): string {
-  return printable(text).replace(
+  return loggable(text).replace(
     UNENCODABLE,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

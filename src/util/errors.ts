@@ -3,7 +3,7 @@
  * Limits and undecided questions are values, never exceptions.
  */
 
-import { printable, printableData } from './plain-text.js';
+import { loggable, loggableData } from './plain-text.js';
 
 /** Where an input is wrong, what was expected there and what was found. */
 export interface InputFault {
@@ -41,8 +41,8 @@ export class UnsupportedError extends InputError {
 
 /** One paragraph for a terminal: what, where, expected, found; nothing of the input can break out of its line. */
 export function describeInputError(error: InputError): string {
-  const { file, place, expected, found } = printableData(error.fault);
-  const message = printable(error.message);
+  const { file, place, expected, found } = loggableData(error.fault);
+  const message = loggable(error.message);
   const where = [file, place].filter((part) => part !== undefined).join(': ');
   const lines = [where === '' ? message : `${where}: ${message}`];
   if (expected !== undefined) lines.push(`  expected: ${expected}`);

@@ -8,8 +8,10 @@ import { formatCertificate } from '../../src/certificate/read-certificate.js';
 import type { ReportInput } from '../../src/report/exhibit.js';
 import { baseCertificate, evidenceOf, MODEL_BYTES } from '../forged/base.js';
 
-/** Text that would act if it were not escaped, in HTML, XML, Markdown, workflow commands and URIs. */
-export const HOSTILE = `</script><img src=x onerror="alert(1)">'"&|\`[a](b)%0A::error::x`;
+/** Text that would act if it were not escaped, in HTML, XML, Markdown, workflow commands, logs and URIs. */
+export const HOSTILE =
+  `::add-mask::x </script><img src=x onerror="alert(1)">'"&|\`[a](b)%0A::error::x ::error::x ##[error]x ` +
+  '##vso[task.complete]x';
 /** Only file names can hold these; certificates refuse them. */
 export const HIDDEN = 'a\u001b[2K\u202eb\u2028c';
 

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { eagerList } from '../../src/util/eager-list.js';
 import { InputError } from '../../src/util/errors.js';
-import { PLAIN_TEXT, printable, printableData } from '../../src/util/plain-text.js';
+import { loggable, loggableData, loggableJson, PLAIN_TEXT, printable } from '../../src/util/plain-text.js';
 import { parseStrictJson } from '../../src/util/strict-json.js';
+import { commandsIn } from '../helpers/log-commands.js';
 
 function messageOf(text: string): string {
   try {
@@ -72,12 +73,47 @@ describe('printable text', () => {
   ])('shows a hidden %s', (_, text, shown) => {
     expect(printable(text)).toBe(shown);
     expect(PLAIN_TEXT.test(text)).toBe(false);
-    expect(printableData({ list: [text, 1, null] })).toEqual({ list: [shown, 1, null] });
+    expect(loggableData({ list: [text, 1, null] })).toEqual({ list: [shown, 1, null] });
   });
 
   it('leaves other text alone', () => {
     const text = 'Grüße/mnist#17 — 数字';
     expect(printable(text)).toBe(text);
+    expect(loggable(text)).toBe(text);
     expect(PLAIN_TEXT.test(text)).toBe(true);
+  });
+});
+
+describe('text in the log of a CI system', () => {
+  const COMMANDS = [
+    '::error::x',
+    '  ::stop-commands::x',
+    'a claim about ::set-env name=A::x',
+    '##[error]x',
+    'in the middle ##[group]x',
+    '###[error]x',
+    '##vso[task.complete result=Failed]x',
+    "##teamcity[buildStatus status='SUCCESS']",
+  ];
+
+  it.each(COMMANDS)('commands nothing, and can be read: %s', (text) => {
+    const shown = loggable(text);
+    expect(commandsIn(text.replaceAll(/ (?=::)/g, '\n'))).toHaveLength(1);
+    // Wherever a long line is broken at a blank.
+    expect(commandsIn(shown.replaceAll(' ', '\n'))).toEqual([]);
+    expect(JSON.parse(`"${shown}"`)).toBe(text);
+    expect(loggable(shown)).toBe(shown);
+  });
+
+  it.each(['std::vector', 'fe80::1', 'a ## b', '# [1]', '#[x]', 'f##'])('%s stays as it is', (text) => {
+    expect(loggable(text)).toBe(text);
+  });
+
+  it('as JSON it is the same text for programs', () => {
+    const texts = [...COMMANDS, 'a\u001b[2Kb', 'a\u009bb', 'a\u202eb\u2028c', 'tag \u{e0041}', '\u{1d173}'];
+    const json = loggableJson(JSON.stringify({ texts, '##[key]': 1 }, null, 2));
+    expect(JSON.parse(json)).toEqual({ texts, '##[key]': 1 });
+    expect(json.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\u2028]/u);
+    expect(commandsIn(json)).toEqual([]);
   });
 });

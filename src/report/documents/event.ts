@@ -1,5 +1,6 @@
 /** Lines of `--events FILE` and of the `jsonl` report: one JSON object each. */
 import { z } from 'zod';
+import { loggableJson } from '../../util/plain-text.js';
 import { count, sha256Hex } from './header.js';
 
 const start = z.strictObject({
@@ -47,5 +48,5 @@ export type ReportEvent = z.infer<typeof eventSchema>;
 
 /** One line, with its newline. */
 export function eventLine(event: ReportEvent): string {
-  return `${JSON.stringify(event)}\n`;
+  return `${loggableJson(JSON.stringify(event))}\n`;
 }

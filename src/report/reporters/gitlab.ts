@@ -1,4 +1,5 @@
 /** GitLab code quality: a JSON list of what is not proved. An empty list means that everything is. */
+import { loggableJson } from '../../util/plain-text.js';
 import type { ReportInput } from '../exhibit.js';
 import { type Finding, type FindingStatus, openFindings, STATUS_WORDS } from './findings.js';
 import { slashed } from './location.js';
@@ -23,7 +24,7 @@ export function gitlabReport(input: ReportInput): string {
     severity: severityOf(finding),
     location: { path: slashed(finding.file), lines: { begin: finding.line } },
   }));
-  return `${JSON.stringify(issues, null, 2)}\n`;
+  return `${loggableJson(JSON.stringify(issues, null, 2))}\n`;
 }
 
 function severityOf({ status, gravity, blocks }: Finding): string {

@@ -1,11 +1,12 @@
 /** The document itself, whole or as one event per line. */
 
+import { loggableJson } from '../../util/plain-text.js';
 import { eventLine, type ReportEvent } from '../documents/event.js';
 import type { ReportedCertificate } from '../documents/report.js';
 import type { ReportInput } from '../exhibit.js';
 
 export function jsonReport({ document }: ReportInput): string {
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${loggableJson(JSON.stringify(document, null, 2))}\n`;
 }
 
 export function jsonlReport({ document }: ReportInput): string {

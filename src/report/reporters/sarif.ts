@@ -3,7 +3,7 @@
  * undecided `open`, which consumers must not read as passed; `fail` with a warning where a policy does not pass without
  * it. Fingerprints depend on the claim and the model alone, so that a finding keeps its history from run to run.
  */
-import { printable } from '../../util/plain-text.js';
+import { loggable, loggableJson } from '../../util/plain-text.js';
 import type { ReportDocument } from '../documents/report.js';
 import type { ReportInput } from '../exhibit.js';
 import { type Finding, findings, worstFirst } from './findings.js';
@@ -44,7 +44,7 @@ export function sarifReport(input: ReportInput): string {
     results: shown.map((finding) => result(finding, rules)),
     columnKind: 'utf16CodeUnits',
   };
-  return `${JSON.stringify({ $schema: SCHEMA, version: '2.1.0', runs: [run] }, null, 2)}\n`;
+  return `${loggableJson(JSON.stringify({ $schema: SCHEMA, version: '2.1.0', runs: [run] }, null, 2))}\n`;
 }
 
 function invocation(document: ReportDocument, left: number): object {
@@ -114,5 +114,5 @@ function result(finding: Finding, rules: readonly string[]): object {
 
 /** No embedded links: brackets and backslashes are escaped (section 3.11.6). */
 function plainMessage(text: string): string {
-  return printable(text).replace(/[\\[\]]/g, '\\$&');
+  return loggable(text).replace(/[\\[\]]/g, '\\$&');
 }
