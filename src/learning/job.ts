@@ -1,11 +1,10 @@
 /** Learning one class as a job: what goes in, what comes out while it runs. The same in this thread and in another. */
-import type { ObligationResult } from '../certificate/certificate.js';
 import type { PatternTable } from '../mining/patterns.js';
 import type { Phases } from '../nap/nap.js';
 import type { Network } from '../network/network.js';
 import { domainBox } from '../obligation/compile.js';
 import type { Domain } from '../spec/property.js';
-import { auditNap } from './audited.js';
+import { type AuditedNap, auditNap } from './audited.js';
 import type { Extremes } from './extremes.js';
 import { type LearnedClass, learnClass } from './learn-class.js';
 
@@ -21,11 +20,9 @@ export interface LearnJob {
 }
 
 /** A NAP whose proofs the exact checker has accepted. */
-export interface AcceptedNap {
+export interface AcceptedNap extends AuditedNap {
   readonly label: number;
   readonly phases: Phases;
-  readonly results: readonly ObligationResult[];
-  readonly margin: number | null;
   /** Correct mining samples that follow. */
   readonly followers: number;
 }

@@ -5,6 +5,7 @@
  * gain, improvement by hitting sets over the counterexamples met so far, deletion of literals that cost nothing. Reads the
  * mining data only. Every set it reports is closed by branch and bound in floating point; the caller has it checked.
  */
+import type { LemmaStep } from '../certificate/proof.js';
 import { suffixStarts } from '../engines/region.js';
 import type { PatternTable } from '../mining/patterns.js';
 import type { Phases } from '../nap/nap.js';
@@ -64,6 +65,8 @@ export interface LearnedNap {
   readonly phases: Phases;
   readonly followers: number;
   readonly proofs: Proved['proofs'];
+  /** About what lies before the cut; the proofs rest on them. */
+  readonly lemmas: readonly LemmaStep[];
   readonly start: TensorId;
 }
 
@@ -172,7 +175,13 @@ async function settle(run: Run, found: Proved, name: Stage['name'], before: Prov
   const { samples, input, oracle, stages } = run;
   const followers = new Recall(samples, found.selection).followers;
   const phases = phasesOf(samples.candidates, found.selection, input.table.neurons);
-  const nap: LearnedNap = { phases, followers, proofs: found.proofs, start: oracle.start };
+  const nap: LearnedNap = {
+    phases,
+    followers,
+    proofs: found.proofs,
+    lemmas: oracle.lemmas,
+    start: oracle.start,
+  };
   const kept = await run.onProved(nap, name);
   if (kept) run.accepted = nap;
   const literals = found.selection.reduce((sum, chosen) => sum + chosen, 0);

@@ -72,6 +72,7 @@ export async function minimizeClass(input: MinimizeClassInput): Promise<Minimize
         phases: phasesOf(candidates, best.selection, phases.length),
         followers: 0,
         proofs: best.proofs,
+        lemmas: oracle.lemmas,
         start,
         undecided,
         proofCalls: oracle.calls,

@@ -5,8 +5,8 @@
  * cut tensor that refutes the suffix (over-approximated: not always an input), or nothing within the limits. Trees are
  * floating point until the checker has accepted them; points only guide the search.
  */
-import { type Bounds, copyBounds, initialBounds, intervalBounds, propagate } from '../bounds/interval.js';
-import type { ProofStep } from '../certificate/proof.js';
+import { type Bounds, copyBounds, initialBounds, propagate } from '../bounds/interval.js';
+import type { LemmaStep, ProofStep } from '../certificate/proof.js';
 import { Relaxation } from '../engines/bab/relaxation.js';
 import { search } from '../engines/bab/search.js';
 import type { ProofTree } from '../engines/bab/tree.js';
@@ -16,6 +16,7 @@ import { producedAt } from '../network/cuts.js';
 import { evaluateFrom } from '../network/evaluate-from.js';
 import { type Network, neuronBlocks, type TensorId } from '../network/network.js';
 import type { Box, Obligation } from '../obligation/obligation.js';
+import { baseBounds } from './base-bounds.js';
 import { worstLeaf } from './replay-tree.js';
 
 export type Answer =
@@ -43,6 +44,8 @@ export const POINT_TOLERANCE = 1e-6;
 
 export class SuffixOracle {
   readonly #base: Bounds;
+  /** What proves the bounds before the cut; every proof rests on them. */
+  readonly lemmas: readonly LemmaStep[];
   readonly #from: number;
   #region: { phases: Phases; bounds: Bounds; empty: ProofTree | null; relaxation: Relaxation | null } | null =
     null;
@@ -58,8 +61,9 @@ export class SuffixOracle {
     readonly start: TensorId,
     readonly margin: number,
   ) {
-    const { bounds } = intervalBounds(network, box, []);
+    const { bounds, lemmas } = baseBounds(network, box, start);
     this.#base = bounds;
+    this.lemmas = lemmas;
     const first = neuronBlocks(network).find(({ layer }) => layer.output === start);
     // Literals before the suffix are not asked about; those of the layer that ends at the cut are.
     this.#from = first === undefined ? 0 : producedAt(network, first.layer.input) + 1;

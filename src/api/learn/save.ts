@@ -72,6 +72,7 @@ export async function saveLearned(
     known: new Map(
       sorted.flatMap(({ results }) => results.map((result) => [result.digest, result] as const)),
     ),
+    knownShared: Object.assign({}, ...sorted.map(({ shared }) => shared)),
     candidates: new Map(
       file.classes.flatMap(({ class: label, example }) =>
         example === null

@@ -1,6 +1,6 @@
 /** Proved NAPs in, minimal ones out, with their own NAP file and certificate. */
 import type { Certificate } from '../../certificate/certificate.js';
-import { auditNap } from '../../learning/audited.js';
+import { type AuditedNap, auditNap } from '../../learning/audited.js';
 import type { Method } from '../../learning/minimize.js';
 import { minimizeClass } from '../../learning/minimize-class.js';
 import { literalCount, type Phases, toTensorLiterals } from '../../nap/nap.js';
@@ -101,10 +101,10 @@ export async function minimizeFiles(
 interface Reduced {
   readonly row: MinimizedRow;
   readonly phases: Phases | null;
-  readonly results: NonNullable<ReturnType<typeof auditNap>>['results'];
+  readonly audited: AuditedNap | null;
 }
 
-type ProvedResult = Reduced & { readonly phases: Phases };
+type ProvedResult = Reduced & { readonly phases: Phases; readonly audited: AuditedNap };
 
 async function reduce(
   options: MinimizeOptions,
@@ -138,7 +138,7 @@ async function reduce(
     return {
       row: { ...row, undecided: 0, depth: 0, margin: null, proofCalls: 0, proofsReused: 0, seconds },
       phases: null,
-      results: [],
+      audited: null,
     };
   }
   return {
@@ -156,7 +156,7 @@ async function reduce(
       seconds,
     },
     phases: minimized.phases,
-    results: audited.results,
+    audited,
   };
 }
 
@@ -208,8 +208,9 @@ async function save(
     solver: 'highs',
     timeoutSeconds: options.seconds,
     known: new Map(
-      proved.flatMap(({ results }) => results.map((result) => [result.digest, result] as const)),
+      proved.flatMap(({ audited }) => audited.results.map((result) => [result.digest, result] as const)),
     ),
+    knownShared: Object.assign({}, ...proved.map(({ audited }) => audited.shared)),
     candidates: new Map(
       [...examples].map(([label, point]) => [
         label,
