@@ -3,13 +3,14 @@
  * before it is used, so a store need not be trusted.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { Redis } from 'ioredis';
 import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
+import { makeFolder } from '../util/make-folder.js';
 import { readRegularFile } from '../util/read-regular-file.js';
 import { key } from './names.js';
 
@@ -56,7 +57,7 @@ export function redisStore(redis: Redis): BlobStore {
 
 /** Files named by digest; written under another name first, so that no reader sees half of one. */
 export function folderStore(folder: string): BlobStore {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder, '--store');
   return {
     has: async (digests) =>
       digests.every((digest) => statSync(join(folder, digest), { throwIfNoEntry: false }) !== undefined),

@@ -1,8 +1,8 @@
 /** The folder that a demo writes to: what is there already is kept, unless an earlier demo made it. */
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { InputError } from '../../util/errors.js';
-import { describeSystemError } from '../../util/system-error.js';
+import { makeFolder } from '../../util/make-folder.js';
 import { writeOutput } from '../output-file.js';
 import type { DemoPaths } from './paths.js';
 
@@ -16,7 +16,7 @@ const MARK_TEXT = 'napcert demo made the files beside this one. Another demo in 
  * and no earlier demo made
  */
 export function claimFolder(folder: string, { model: _, ...written }: DemoPaths): void {
-  make(folder);
+  makeFolder(folder, '--output');
   const mark = join(folder, MARK);
   if (textOf(mark) !== MARK_TEXT) {
     for (const path of [mark, ...Object.values(written)]) {
@@ -30,23 +30,10 @@ export function claimFolder(folder: string, { model: _, ...written }: DemoPaths)
     }
     writeOutput(mark, MARK_TEXT);
   }
-  make(written.pictures);
+  makeFolder(written.pictures, '--output');
 }
 
 function textOf(path: string): string | null {
   const info = statSync(path, { throwIfNoEntry: false });
   return info?.isFile() && info.size === MARK_TEXT.length ? readFileSync(path, 'utf8') : null;
-}
-
-function make(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    throw new InputError('the folder cannot be made', {
-      file: path,
-      place: '--output',
-      expected: 'a folder, or a path where one can be made',
-      found: describeSystemError(error),
-    });
-  }
 }

@@ -1,5 +1,5 @@
 /** The certificate of one model of the policy: reused if it is about the same, else proved; checked in any case. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CertificateEvidence, isAllowedHole } from '../../gate/evidence.js';
 import type { PolicyModel } from '../../gate/policy.js';
@@ -7,6 +7,7 @@ import type { Domain, Property } from '../../spec/property.js';
 import { canonicalJson, type Json } from '../../util/canonical-json.js';
 import { sha256 } from '../../util/digest.js';
 import { InputError } from '../../util/errors.js';
+import { makeFolder } from '../../util/make-folder.js';
 import { type CheckedFile, checkFile } from '../check.js';
 import { drawCounterexamples } from '../counterexample-files.js';
 import { readPrivateKey } from '../keys.js';
@@ -148,7 +149,7 @@ function drawPictures(
       : certificate.predicate.obligations.filter(({ verdict }) => verdict === 'sat');
   if (certificate === null || refuted.length === 0) return new Map();
   const folder = join(run.folder, 'pictures', entry.name);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder, '--output');
   const { files } = drawCounterexamples(certificate, model.network, folder, [model.path]);
   return new Map(files.map((file, i) => [refuted[i]!.id, file]));
 }

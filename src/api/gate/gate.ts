@@ -1,12 +1,10 @@
 /** Policy in, decision out: what `napcert gate` does. */
-import { mkdirSync } from 'node:fs';
 import { compareWithBaseline } from '../../gate/compare.js';
 import { decide } from '../../gate/decide.js';
 import type { Decision } from '../../gate/decision.js';
 import type { GateModel } from '../../gate/evidence.js';
 import { verificationSummary } from '../../gate/vsa.js';
-import { InputError } from '../../util/errors.js';
-import { describeSystemError } from '../../util/system-error.js';
+import { makeFolder } from '../../util/make-folder.js';
 import { readPrivateKey, readPublicKey } from '../keys.js';
 import { assertWritable, writeOutput } from '../output-file.js';
 import { type Progress, silentProgress } from '../progress.js';
@@ -59,7 +57,7 @@ export async function gate(
   withdraw(folder, given.ok ? inputsOf(given.value.file) : [options.policy]);
   if (!given.ok) throw given.error;
   const { file, baseline } = given.value;
-  makeFolder(folder);
+  makeFolder(folder, '--output');
   const run: GateRun = {
     file,
     folder,
@@ -117,18 +115,5 @@ function save({ folder, file, signKey }: GateRun, decision: Decision): void {
   } catch (error) {
     withdraw(folder, inputs);
     throw error;
-  }
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    throw new InputError('the folder cannot be made', {
-      file: path,
-      place: '--output',
-      expected: 'a folder, or a path where one can be made',
-      found: describeSystemError(error),
-    });
   }
 }

@@ -1,8 +1,8 @@
 /** Counterexample files of VNN-COMP: the competition's list `((X_0 v) ... (Y_0 v) ...)`, and beside it the standard's own format. */
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { assignmentText } from '../../report/text/vnnlib.js';
 import type { Query } from '../../spec/vnnlib/query.js';
+import { makeFolder } from '../../util/make-folder.js';
 import { assertWritable, type Inputs, writeOutput } from '../output-file.js';
 import type { Assigned } from '../vnnlib/assignment.js';
 
@@ -23,7 +23,7 @@ export function writeCounterexample(
     ...role('output').map((part) => ({ ...plain(part), name: 'Y' })),
   ];
   const path = join(folder, `${stem}.counterexample`);
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path), OPTION);
   const files = [
     [path, assignmentText('1.0', flat)],
     [join(folder, `${stem}.assignment`), assignmentText('2.0', assignment.map(plain))],
