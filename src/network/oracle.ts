@@ -3,6 +3,7 @@ import type { InferenceSession, OnnxValue } from 'onnxruntime-node';
 import { exposeOutputs } from '../onnx/expose-outputs.js';
 import { graphNames } from '../onnx/graph-names.js';
 import { InputError } from '../util/errors.js';
+import { missingRuntime } from './missing-runtime.js';
 import type { Network, TensorId } from './network.js';
 
 /** Numbers as the model computes them: float32 or float64, n samples one after another. */
@@ -36,13 +37,7 @@ async function loadRuntime(): Promise<Runtime> {
   try {
     return await import('onnxruntime-node');
   } catch (error) {
-    throw new InputError(
-      'onnxruntime-node cannot be loaded; it is needed to replay inputs in the original model',
-      {
-        expected: 'the package onnxruntime-node with its native library for this platform',
-        found: error instanceof Error ? error.message : String(error),
-      },
-    );
+    throw missingRuntime(error) ?? error;
   }
 }
 

@@ -129,8 +129,14 @@ describe('without the native part of onnxruntime', () => {
     expect(existsSync(join(project, 'report.html'))).toBe(true);
   });
 
+  it('inspect shows what the file says, and what is missing, with exit code 2', () => {
+    const { status, stdout, stderr } = napcert('inspect', 'tiny.onnx', '--json', '--quiet');
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ format: 'napcert-inspect/1', supported: false });
+    expect(stderr).toMatch(/^error: .*onnxruntime-node cannot be loaded/);
+  });
+
   it.each([
-    ['inspect', 'tiny.onnx'],
     ['evaluate', 'tiny.onnx', '--data', 'tiny.csv'],
     ['mine', 'tiny.onnx', '--data', 'tiny.csv', '--delta', '1', '-o', 'other.nap.json'],
     ['verify', 'tiny.onnx', '--naps', 'tiny.nap.json', '-o', 'other.cert.json'],
