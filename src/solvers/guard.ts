@@ -13,6 +13,8 @@ import type { LinearModel, SolveResult } from './solver.js';
 export const MAX_COEFFICIENT = 1e9;
 /** Largest coefficient of an integral column (a big-M): beyond it an integrality tolerance hides real slack. */
 export const MAX_BIG_M = 1e6;
+/** HiGHS takes bounds from here on for infinite. An upper bound that goes this way only widens; a lower one cannot be kept. */
+export const HIGHS_INFINITY = 1e20;
 
 export type Guarded =
   /** `model` may have a larger feasible set than the model asked about, never a smaller one. */
@@ -23,7 +25,8 @@ export type Guarded =
  * The model that may be given to a solver, or why none may.
  *
  * Throws an Error for a malformed model (that is a bug of the builder). Numbers that a solver would misread
- * are refused: NaN, infinite costs or coefficients, crossed bounds, magnitudes out of range, integral columns
+ * are refused: NaN, infinite costs or coefficients, crossed bounds, magnitudes out of range, intervals that begin where a solver
+ * sees infinity, integral columns
  * whose bounds are not 0/1. Coefficients too small for a solver are taken out and their rows widened by the most
  * they can contribute (see guard-tiny.ts), so `infeasible` stays right for the model asked about.
  */
@@ -137,7 +140,7 @@ function faultOfRows(model: LinearModel): Guarded | null {
 
 function faultOfInterval(lower: number, upper: number): string | null {
   if (Number.isNaN(lower) || Number.isNaN(upper)) return 'has a bound that is not a number';
-  if (lower === Infinity || upper === -Infinity) return `has bounds [${lower}, ${upper}]`;
+  if (lower >= HIGHS_INFINITY || upper <= -HIGHS_INFINITY) return `has bounds [${lower}, ${upper}]`;
   return lower > upper ? `has crossed bounds [${lower}, ${upper}]` : null;
 }
 

@@ -92,14 +92,8 @@ export class PersistentLp {
     };
     const highs = await highsModule();
     const native = highs.createModel();
-    try {
-      setHighsOptions(native, own);
-      native.passModel(toHighs(highs, own));
-    } catch (error) {
-      // HiGHS takes numbers from 1e20 on for infinite, and refuses a lower bound that then is +infinity.
-      native.dispose();
-      return { kind: 'refused', reason: 'numerical', text: String(error) };
-    }
+    setHighsOptions(native, own);
+    native.passModel(toHighs(highs, own));
     return { kind: 'ready', lp: new PersistentLp(highs, native, own, shortenedRows(model, own)) };
   }
 
