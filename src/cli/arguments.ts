@@ -1,5 +1,5 @@
 /** Option texts to values, strictly. Each error names the option, what it takes and what was given. */
-import type { Domain } from '../spec/property.js';
+import type { Domain } from '../api/choices.js';
 import { InputError } from '../util/errors.js';
 
 type Parser<T> = (text: string) => T;

@@ -1,7 +1,7 @@
 /** The options that choose what is claimed; the same for every command about properties. */
 import type { Command } from 'commander';
+import type { Domain, PropertyKind } from '../api/choices.js';
 import type { ClaimChoices } from '../api/verify/claims.js';
-import type { Domain, PropertyKind } from '../spec/property.js';
 import { InputError } from '../util/errors.js';
 import { classListOption, domainOption } from './arguments.js';
 

@@ -1,7 +1,7 @@
 /** Options of commands that can share their work over Redis. Passwords come from the environment. */
 import { type Command, Option } from 'commander';
+import type { RedisChoice } from '../api/choices.js';
 import type { ClusterChoice } from '../api/executor/open-cluster.js';
-import type { RedisChoice } from '../cluster/connection.js';
 import { integerOption } from './arguments.js';
 import { withRequiredOption } from './required-option.js';
 

@@ -1,6 +1,6 @@
 /** The options that say which samples to read; the same for every command with a dataset. */
 import { type Command, Option } from 'commander';
-import type { OpenDatasetOptions } from '../dataset/open-dataset.js';
+import type { OpenDatasetOptions } from '../api/choices.js';
 import { integerOption } from './arguments.js';
 import { withRequiredOption } from './required-option.js';
 

@@ -3,8 +3,8 @@ import './colours.js';
 
 import { chalkStderr } from 'chalk';
 import { CommanderError } from 'commander';
+import { missingRuntime } from '../api/missing-runtime.js';
 import { VERSION } from '../api/version.js';
-import { missingRuntime } from '../network/missing-runtime.js';
 import { setTableWidth } from '../report/table.js';
 import { describeInputError, InputError } from '../util/errors.js';
 import { loggable } from '../util/plain-text.js';

@@ -1,7 +1,7 @@
 /** The options that say which samples make the NAPs and which are kept out; the same for every command that mines. */
 import { type Command, Option } from 'commander';
+import type { Grouping, SampleChoice } from '../api/choices.js';
 import type { HeldOutChoice } from '../api/held-out.js';
-import type { Grouping, SampleChoice } from '../nap/nap-schema.js';
 
 export interface HeldOutFlags {
   readonly heldOut?: string;

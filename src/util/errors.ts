@@ -18,17 +18,20 @@ export interface InputFault {
 /** Bad input: exit code 2, never a stack trace. */
 export class InputError extends Error {
   override readonly name: string = 'InputError';
+  /** What is wrong, without the place; `message` is the same until the error leaves the library. */
+  readonly summary: string;
   readonly fault: InputFault;
 
-  constructor(message: string, fault: InputFault = {}) {
-    super(message);
+  constructor(summary: string, fault: InputFault = {}) {
+    super(summary);
+    this.summary = summary;
     this.fault = fault;
   }
 
   /** The same error with the file named, for readers that know only bytes. */
   inFile(file: string): InputError {
     if (this.fault.file !== undefined) return this;
-    const named = new (this.constructor as typeof InputError)(this.message, { ...this.fault, file });
+    const named = new (this.constructor as typeof InputError)(this.summary, { ...this.fault, file });
     if (this.stack !== undefined) named.stack = this.stack;
     return named;
   }
@@ -42,12 +45,20 @@ export class UnsupportedError extends InputError {
 /** One paragraph for a terminal: what, where, expected, found; nothing of the input can break out of its line. */
 export function describeInputError(error: InputError): string {
   const { file, place, expected, found } = loggableData(error.fault);
-  const message = loggable(error.message);
+  const message = loggable(error.summary);
   const where = [file, place].filter((part) => part !== undefined).join(': ');
   const lines = [where === '' ? message : `${where}: ${message}`];
   if (expected !== undefined) lines.push(`  expected: ${expected}`);
   if (found !== undefined) lines.push(`  found:    ${found}`);
   return lines.join('\n');
+}
+
+/** The same error with all of {@link describeInputError} in its message, for programs that print no more than that. */
+export function inFull<T extends InputError>(error: T): T {
+  const full = describeInputError(error);
+  if (error.stack !== undefined) error.stack = error.stack.replace(error.message, () => full);
+  error.message = full;
+  return error;
 }
 
 /** Compile-time exhaustiveness: a new `kind` without a case does not type-check. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { Domain } from '../../api/choices.js';
 import { learnText } from '../../report/text/learn.js';
-import type { Domain } from '../../spec/property.js';
 import { classListOption, domainOption, integerOption, marginOption, secondsOption } from '../arguments.js';
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
 import { type DatasetFlags, datasetOptions, withDatasetOptions } from '../dataset-options.js';

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import { METHODS, type Method } from '../../learning/minimize.js';
+import type { Domain } from '../../api/choices.js';
+import { METHODS, type Method } from '../../api/minimize/methods.js';
 import { minimizeText } from '../../report/text/minimize.js';
-import type { Domain } from '../../spec/property.js';
 import { classListOption, domainOption, marginOption, secondsOption } from '../arguments.js';
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
 import { EXIT } from '../exit-codes.js';

@@ -1,0 +1,2 @@
+/** For whoever offers them as a choice. */
+export { METHODS, type Method } from '../../learning/minimize.js';
