@@ -1,6 +1,6 @@
 /** Ed25519 keys in PEM files: made, read, never overwritten. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { closeSync, existsSync, fchmodSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fchmodSync, openSync, rmSync, writeSync } from 'node:fs';
 import { keyId } from '../certificate/dsse.js';
 import type { KeygenDocument } from '../report/documents/keygen.js';
 import { InputError } from '../util/errors.js';
@@ -39,11 +39,6 @@ export function keygen(name: string): KeygenDocument {
     publicKey: publicFile,
     keyid: keyId(pair.publicKey),
   };
-}
-
-/** Whether other users of the machine may read the file; always false where files have no such rights. */
-export function isReadableByOthers(path: string): boolean {
-  return process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0;
 }
 
 /** @throws InputError for a file that is no Ed25519 private key in PEM */

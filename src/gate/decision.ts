@@ -188,8 +188,3 @@ export type RequirementStatus = Requirement['status'];
 export type MeasuredRecall = DecidedModel['recall'][number];
 export type GateCertificate = NonNullable<DecidedModel['certificate']>;
 export type Baseline = NonNullable<Decision['baseline']>;
-
-/** JSON Schema (draft 2020-12) of the document. */
-export function decisionJsonSchema(): unknown {
-  return z.toJSONSchema(decisionSchema, { target: 'draft-2020-12' });
-}

@@ -17,23 +17,12 @@ export function followers(table: PatternTable, naps: readonly Nap[]): Uint8Array
   });
 }
 
-/**
- * Samples that follow the NAP and that the network puts in another class than the NAP's: each one refutes
- * non-misclassification, up to the replay of the candidate. Ascending indices.
- */
-export function followersClassifiedOtherwise(table: PatternTable, nap: Nap): Int32Array {
-  const [follows] = followers(table, [nap]);
-  return indicesWhere(table, (sample) => follows![sample] === 1 && table.predictions[sample] !== nap.class);
-}
-
 /** Samples that follow both NAPs: each one refutes non-ambiguity of the pair. Ascending indices. */
 export function followersOfBoth(table: PatternTable, a: Nap, b: Nap): Int32Array {
   const [followsA, followsB] = followers(table, [a, b]);
-  return indicesWhere(table, (sample) => followsA![sample] === 1 && followsB![sample] === 1);
-}
-
-function indicesWhere(table: PatternTable, holds: (sample: number) => boolean): Int32Array {
   const found: number[] = [];
-  for (let sample = 0; sample < table.count; sample++) if (holds(sample)) found.push(sample);
+  for (let sample = 0; sample < table.count; sample++) {
+    if (followsA![sample] === 1 && followsB![sample] === 1) found.push(sample);
+  }
   return Int32Array.from(found);
 }

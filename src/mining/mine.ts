@@ -2,13 +2,11 @@
  * Statistical mining of NAPs (Algorithm 1 of Geng et al., "Towards Reliable Neural Specifications", ICML
  * 2023): a neuron is a literal of a class if at least the fraction delta of the class's samples agree on it.
  */
-import type { Dataset } from '../dataset/dataset.js';
 import { type CutOffs, cutOffs, type Delta } from '../nap/delta.js';
 import { ACTIVE, FREE, INACTIVE, type Nap, type Phases } from '../nap/nap.js';
-import { type Network, neuronCount } from '../network/network.js';
 import { InputError } from '../util/errors.js';
-import { type ActivationCounts, activationCounter, type GroupingChoice } from './count-activations.js';
-import { type ScanOptions, scanActivations } from './scan-activations.js';
+import type { ActivationCounts, GroupingChoice } from './count-activations.js';
+import type { ScanOptions } from './scan-activations.js';
 
 export interface MiningOptions extends GroupingChoice, ScanOptions {
   /** Report classes without samples in the result instead of refusing. */
@@ -24,32 +22,6 @@ export interface MinedNaps {
   readonly support: Int32Array;
   /** Classes that have no NAP because they have no samples, ascending. */
   readonly classesWithoutSamples: readonly number[];
-}
-
-export interface Mining {
-  readonly results: readonly MinedNaps[];
-  readonly counts: ActivationCounts;
-  /** Samples evaluated in exact arithmetic because floating point could not decide them. */
-  readonly recounted: number;
-}
-
-/**
- * Mines the NAPs of all classes for several deltas in one pass over the dataset.
- * @returns one result per delta, in the given order
- * @throws InputError if the dataset does not fit the network, or a class has no samples (unless allowed)
- */
-export async function mineNaps(
-  network: Network,
-  dataset: Dataset,
-  deltas: readonly Delta[],
-  options: MiningOptions,
-): Promise<Mining> {
-  const classes = network.tensors[network.output]!.size;
-  const counter = activationCounter(classes, neuronCount(network), options);
-  const { recounted } = await scanActivations(network, dataset, counter.add, options);
-  const { counts } = counter;
-  if (options.allowEmptyClasses !== true) refuseEmptyClasses(counts, options, dataset.name);
-  return { results: deltas.map((delta) => napsFromCounts(counts, delta)), counts, recounted };
 }
 
 /** NAPs of all classes that have samples, by exact integer cut-offs. */

@@ -16,21 +16,6 @@ export function sharedLiterals(a: Phases, b: Phases): Phases {
   return a.map((phase, neuron) => (b[neuron] === phase ? phase : FREE));
 }
 
-/**
- * All literals of both: its region is the intersection of the two regions.
- * @returns null if the NAPs contradict each other, because no phase vector states both literals
- */
-export function jointLiterals(a: Phases, b: Phases): Phases | null {
-  assertSameLength(a, b);
-  const joint = Int8Array.from(a);
-  for (let neuron = 0; neuron < joint.length; neuron++) {
-    const phase = b[neuron]!;
-    if (phase * joint[neuron]! < 0) return null;
-    if (phase !== FREE) joint[neuron] = phase;
-  }
-  return joint;
-}
-
 function assertSameLength(a: Phases, b: Phases): void {
   if (a.length !== b.length) {
     throw new Error(`phases of different networks: ${a.length} and ${b.length} neurons`);

@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { openDataset } from '../../src/dataset/open-dataset.js';
 import { splitSamples } from '../../src/dataset/split.js';
 import { type CoverageTable, coverageTable } from '../../src/mining/coverage.js';
-import { mineNaps } from '../../src/mining/mine.js';
 import { recordPatterns } from '../../src/mining/patterns.js';
 import type { Proportion } from '../../src/mining/wilson.js';
 import { parseDelta } from '../../src/nap/delta.js';
 import { ACTIVE, INACTIVE, type Nap } from '../../src/nap/nap.js';
 import { lowerModel } from '../../src/network/lower.js';
 import { loadModel } from '../../src/onnx/load-model.js';
+import { mineNaps } from '../helpers/mine-naps.js';
 import type { PublishedCoverage, PublishedModel } from './published-figures.js';
 
 const shared = join(fileURLToPath(new URL('../..', import.meta.url)), '..', 'shared', 'data');

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { GroupingChoice } from '../../src/mining/count-activations.js';
 import { countPatterns } from '../../src/mining/count-activations.js';
 import { followers } from '../../src/mining/follow.js';
-import { mineNaps } from '../../src/mining/mine.js';
 import { recordPatterns } from '../../src/mining/patterns.js';
 import { parseDelta } from '../../src/nap/delta.js';
 import { refines } from '../../src/nap/order.js';
 import { argmax, forward } from '../../src/network/forward.js';
 import { type Network, neuronBlocks, neuronCount } from '../../src/network/network.js';
+import { mineNaps } from '../helpers/mine-naps.js';
 import { dataset, duel, integerInputs, integerNetworks } from './tiny-networks.js';
 
 const byLabel: GroupingChoice = { grouping: 'label', samples: 'all' };

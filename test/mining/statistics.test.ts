@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { coverageTable } from '../../src/mining/coverage.js';
 import { exampleOf } from '../../src/mining/example.js';
-import { followers, followersClassifiedOtherwise, followersOfBoth } from '../../src/mining/follow.js';
+import { followers, followersOfBoth } from '../../src/mining/follow.js';
 import { mineNapFiles } from '../../src/mining/mine-nap-file.js';
 import { recordPatterns } from '../../src/mining/patterns.js';
 import { followerStatistics, following, literalsPerLayer, overlaps } from '../../src/mining/statistics.js';
@@ -40,8 +40,6 @@ describe('followers', () => {
       [0, 0, 0, 0, 0, 0],
     ]);
     expect([...followersOfBoth(table, pair[0]!, pair[1]!)]).toEqual([2]);
-    expect([...followersClassifiedOtherwise(table, pair[0]!)]).toEqual([]);
-    expect([...followersClassifiedOtherwise(table, pair[1]!)]).toEqual([2]);
     expect(() => followers(table, [nap(0, 1)])).toThrow(/another network/);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { contradictions, literalCount } from '../../src/nap/nap.js';
-import { jointLiterals, refines, sharedLiterals } from '../../src/nap/order.js';
+import { literalCount } from '../../src/nap/nap.js';
+import { refines, sharedLiterals } from '../../src/nap/order.js';
 
 const phases = fc
   .array(fc.constantFrom(-1, 0, 1), { minLength: 5, maxLength: 5 })
@@ -19,17 +19,6 @@ describe('the order of NAPs', () => {
       fc.property(phases, phases, (a, b) => {
         const included = patterns.every((pattern) => !follows(pattern, a) || follows(pattern, b));
         expect(refines(a, b)).toBe(included);
-      }),
-    );
-  });
-
-  it('has the joint literals as intersection, and none exactly when the NAPs contradict each other', () => {
-    fc.assert(
-      fc.property(phases, phases, (a, b) => {
-        const joint = jointLiterals(a, b);
-        const both = patterns.filter((pattern) => follows(pattern, a) && follows(pattern, b));
-        expect(joint === null).toBe(contradictions(a, b).length > 0);
-        expect(patterns.filter((pattern) => joint !== null && follows(pattern, joint))).toEqual(both);
       }),
     );
   });

@@ -67,36 +67,12 @@ export function divUp(a: number, b: number): number {
   return nextUp(a / b);
 }
 
-/** Encloses [a, b] * [c, d] in out[0], out[1]. */
-export function mulInterval(a: number, b: number, c: number, d: number, out: Float64Array): void {
-  out[0] = Math.min(mulDown(a, c), mulDown(a, d), mulDown(b, c), mulDown(b, d));
-  out[1] = Math.max(mulUp(a, c), mulUp(a, d), mulUp(b, c), mulUp(b, d));
-}
-
 /** Lower end of the enclosure, from S, M and the number of terms (see the proof). */
 function lowerEnd(sum: number, magnitude: number, terms: number): number {
   if (!(magnitude < Infinity) || terms > MAX_TERMS) return -Infinity;
   // Only here is the sum known to be exact: one term alone may have underflowed to 0.
   if (terms === 0) return 0;
   return nextDown(sum - (terms * TWICE_UNIT * magnitude + terms * UNDERFLOW));
-}
-
-/** Encloses bias + sum w[i] * x[i], all finite doubles, in out[0], out[1]. */
-export function sumProducts(w: Float64Array, x: Float64Array, bias: number, out: Float64Array): void {
-  let sum = bias;
-  let magnitude = Math.abs(bias);
-  let terms = bias === 0 ? 0 : 1;
-  for (let i = 0; i < w.length; i++) {
-    const a = w[i]!;
-    const b = x[i]!;
-    if (a === 0 || b === 0) continue;
-    const product = a * b;
-    sum += product;
-    magnitude += Math.abs(product);
-    terms++;
-  }
-  out[0] = lowerEnd(sum, magnitude, terms);
-  out[1] = 0 - lowerEnd(-sum, magnitude, terms);
 }
 
 /**

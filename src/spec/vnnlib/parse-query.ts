@@ -6,7 +6,6 @@ import { networkDeclaration } from './declarations.js';
 import { flatDeclarations } from './flat-declarations.js';
 import { asList, type Resolve, readFormula } from './formula.js';
 import type { DeclaredTensor, ElementType, Formula, Query } from './query.js';
-import { sizeOf } from './query.js';
 import { describe, type List, readNodes } from './s-expression.js';
 import { faultAt, quoted, type Source } from './source.js';
 
@@ -164,11 +163,4 @@ export function wordOf(source: Source, list: List): string {
     'assert or a declaration',
     describe(list),
   );
-}
-
-/** Number of input and output elements. */
-export function querySizes({ tensors }: Query): { readonly inputs: number; readonly outputs: number } {
-  const size = (role: DeclaredTensor['role']): number =>
-    sizeOf(tensors.find((tensor) => tensor.role === role)!);
-  return { inputs: size('input'), outputs: size('output') };
 }
