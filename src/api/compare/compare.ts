@@ -3,9 +3,8 @@ import type { Dataset } from '../../dataset/dataset.js';
 import { type OpenDatasetOptions, openDataset } from '../../dataset/open-dataset.js';
 import { followers } from '../../mining/follow.js';
 import { type PatternTable, recordPatterns } from '../../mining/patterns.js';
-import { followerStatistics } from '../../mining/statistics.js';
-import { contradictions, literalCount, type Phases } from '../../nap/nap.js';
-import { refines, sharedLiterals } from '../../nap/order.js';
+import type { Phases } from '../../nap/nap.js';
+import { formatNapFile } from '../../nap/nap-file.js';
 import { type Network, neuronBlocks } from '../../network/network.js';
 import type { CompareDocument } from '../../report/documents/compare.js';
 import { onlyAgainst } from '../../spec/property.js';
@@ -14,8 +13,13 @@ import { checkFile } from '../check.js';
 import { datasetReferenceOf } from '../dataset-reference.js';
 import { modelReferenceOf, type OpenedModel, openComparedModel } from '../open-model.js';
 import { type OpenedNaps, openNaps } from '../open-naps.js';
+import { assertWritable, writeOutput } from '../output-file.js';
 import { type Progress, silentProgress } from '../progress.js';
 import { VERSION } from '../version.js';
+import { classRow } from './class-row.js';
+import { inclusionsOf } from './inclusions.js';
+import { assertInclusionOutput, type InclusionOptions } from './prove-inclusion.js';
+import { transferredNaps } from './transferred-naps.js';
 
 export interface CompareSide {
   readonly model: string;
@@ -25,14 +29,18 @@ export interface CompareSide {
 
 export interface CompareOptions {
   readonly a: CompareSide;
-  readonly b: CompareSide;
+  /** Without `naps`, the literals of A are read as literals of this model. */
+  readonly b: Omit<CompareSide, 'naps'> & { readonly naps?: string };
   readonly data?: string;
   readonly dataset?: OpenDatasetOptions;
+  /** Decide for every class whose region lies in whose, where the literals do not show it. */
+  readonly inclusion?: InclusionOptions;
+  /** Where to write A's NAPs as a NAP file of B's model. */
+  readonly napsOutput?: string;
 }
 
-type ClassRow = CompareDocument['classes'][number];
-
-interface Side {
+/** One of the two, opened and counted. */
+export interface Side {
   readonly model: OpenedModel;
   readonly naps: OpenedNaps;
   readonly byClass: ReadonlyMap<number, Phases>;
@@ -46,13 +54,21 @@ interface Side {
 export async function compare(
   options: CompareOptions,
   progress: Progress = silentProgress,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<CompareDocument> {
+  refuseOutputs(options);
   const dataset = options.data === undefined ? null : await openDataset(options.data, options.dataset);
   const a = await openSide(options.a, dataset, progress);
-  const b = await openSide(options.b, dataset, progress);
+  const b = await openSecond(options, a, dataset, progress);
   const sameModel = a.model.loaded.sha256 === b.model.loaded.sha256;
-  if (!sameModel) assertSameLayers(a.model, b.model);
+  if (options.napsOutput !== undefined) {
+    writeOutput(options.napsOutput, formatNapFile(transferredNaps(a.naps.file, b.model)), '--naps-output');
+  }
   const labels = [...new Set([...a.byClass.keys(), ...b.byClass.keys()])].sort((x, y) => x - y);
+  const inclusion =
+    options.inclusion === undefined
+      ? null
+      : await inclusionsOf({ a, b, dataset, labels, sameModel }, options.inclusion, progress, signal);
   return {
     format: 'napcert-compare/1',
     napcert: VERSION,
@@ -60,21 +76,72 @@ export async function compare(
     b: sideOf(b),
     sameModel,
     dataset: dataset === null ? null : datasetReferenceOf(dataset),
-    classes: labels.map((label) => classRow(label, a, b, sameModel)),
+    transferred: options.b.naps === undefined,
+    napsOutput: options.napsOutput ?? null,
+    inclusion: inclusion?.summary ?? null,
+    classes: labels.map((label) => ({
+      ...classRow(label, a, b, sameModel),
+      inclusions: inclusion?.byClass.get(label) ?? null,
+    })),
+    interrupted: signal.aborted,
   };
 }
 
-async function openSide(side: CompareSide, dataset: Dataset | null, progress: Progress): Promise<Side> {
+function refuseOutputs({ a, b, data, dataset, inclusion, napsOutput }: CompareOptions): void {
+  const inputs = [a.model, a.naps, a.certificate, b.model, b.naps, b.certificate, data, dataset?.labels];
+  if (inclusion !== undefined) assertInclusionOutput(inclusion, inputs);
+  if (napsOutput !== undefined) assertWritable(napsOutput, '--naps-output', inputs);
+}
+
+/** B: NAPs of its own, or those of A read as literals of another model with the same layers. */
+async function openSecond(
+  { b }: CompareOptions,
+  a: Side,
+  dataset: Dataset | null,
+  progress: Progress,
+): Promise<Side> {
+  const { naps, ...rest } = b;
+  const model = await openComparedModel(b.model);
+  if (model.loaded.sha256 !== a.model.loaded.sha256) assertSameLayers(a.model, model);
+  if (naps !== undefined) return openSide({ ...rest, naps }, dataset, progress, model);
+  if (b.certificate !== undefined) {
+    throw new InputError('a certificate about B needs NAPs of B', {
+      place: '--certificate-b',
+      expected: 'a NAP file of the second model, for example one written with --naps-output',
+      found: `the literals of ${a.naps.path} on ${b.model}`,
+    });
+  }
+  return measured({ model, naps: a.naps, checked: null }, dataset, progress);
+}
+
+async function openSide(
+  side: CompareSide,
+  dataset: Dataset | null,
+  progress: Progress,
+  opened?: OpenedModel,
+): Promise<Side> {
   progress.step(`reading ${side.model}`);
-  const model = await openComparedModel(side.model);
+  const model = opened ?? (await openComparedModel(side.model));
   const naps = openNaps(side.naps, model);
   const checked =
     side.certificate === undefined ? null : await verdictsOf(side, side.certificate, model, progress);
+  return measured({ model, naps, checked }, dataset, progress);
+}
+
+interface Opened extends Pick<Side, 'model' | 'naps'> {
+  readonly checked: Pick<Side, 'verdicts' | 'certificate'> | null;
+}
+
+async function measured(
+  { model, naps, checked }: Opened,
+  dataset: Dataset | null,
+  progress: Progress,
+): Promise<Side> {
   const table =
     dataset === null
       ? null
       : await recordPatterns(model.network, dataset, {
-          onProgress: (done, total) => progress.step(`evaluating samples in ${side.model}`, done, total),
+          onProgress: (done, total) => progress.step(`evaluating samples in ${model.path}`, done, total),
         });
   const lists = table === null ? [] : followers(table, naps.naps);
   return {
@@ -129,63 +196,4 @@ function assertSameLayers(a: OpenedModel, b: OpenedModel): void {
     expected: `those of ${a.path}: ${first.join(', ')}`,
     found: second.join(', '),
   });
-}
-
-function classRow(label: number, a: Side, b: Side, sameModel: boolean): ClassRow {
-  const { network } = a.model;
-  const neurons = neuronBlocks(network).reduce((sum, { size }) => sum + size, 0);
-  const [first, second] = [a.byClass.get(label), b.byClass.get(label)];
-  const empty = new Int8Array(neurons);
-  const [pa, pb] = [first ?? empty, second ?? empty];
-  const shared = sharedLiterals(pa, pb);
-  const both = literalCount(shared);
-  const [fa, fb] = [a.follows.get(label), b.follows.get(label)];
-  return {
-    class: label,
-    a: sideOfClass(label, a),
-    b: sideOfClass(label, b),
-    shared: both,
-    lost: literalCount(pa) - both,
-    gained: literalCount(pb) - both,
-    reversed: contradictions(pa, pb).length,
-    layers: neuronBlocks(network).map(({ tensor, offset, size }) => {
-      const count = (phases: Phases) => literalCount(phases.subarray(offset, offset + size));
-      return {
-        tensor: tensor.name,
-        shared: count(shared),
-        lost: count(pa) - count(shared),
-        gained: count(pb) - count(shared),
-      };
-    }),
-    regions: first === undefined || second === undefined ? 'not-shown' : regions(pa, pb, sameModel),
-    followersOfBoth:
-      fa === undefined || fb === undefined ? null : fa.reduce((sum, value, i) => sum + (value & fb[i]!), 0),
-  };
-}
-
-/** More literals make a smaller region, on one model; literals of two models say nothing about each other's regions. */
-function regions(a: Phases, b: Phases, sameModel: boolean): ClassRow['regions'] {
-  if (!sameModel) return 'other-model';
-  const [aInB, bInA] = [refines(a, b), refines(b, a)];
-  if (aInB && bInA) return 'equal';
-  if (aInB) return 'a-in-b';
-  if (bInA) return 'b-in-a';
-  return contradictions(a, b).length > 0 ? 'disjoint' : 'not-shown';
-}
-
-function sideOfClass(label: number, side: Side): ClassRow['a'] {
-  const phases = side.byClass.get(label);
-  if (phases === undefined) return null;
-  const base = { literals: literalCount(phases), verdict: side.verdicts.get(label) ?? null };
-  const { table } = side;
-  if (table === null) return { ...base, recall: null, otherFollowers: null, counterexamples: null };
-  const nap = { kind: 'nap' as const, class: label, phases };
-  const data = { table, follows: [side.follows.get(label)!] };
-  const statistics = followerStatistics(nap, 0, data, { grouping: 'label', samples: 'all' });
-  return {
-    ...base,
-    recall: statistics.recall,
-    otherFollowers: statistics.otherClasses,
-    counterexamples: statistics.classifiedOtherwise.count,
-  };
 }

@@ -27,12 +27,40 @@ const sideOfClass = z.strictObject({
     ),
 });
 
+const inclusion = z
+  .strictObject({
+    verdict: z.enum(['proved', 'refuted', 'unknown']),
+    by: z
+      .enum(['literals', 'sample', 'engine'])
+      .describe(
+        'literals: one has all of the other; sample: one follows the first and not the second; engine: proofs that the checker accepted, or an input that was replayed',
+      ),
+    literals: count.describe('literals of the outer NAP that the inner one lacks'),
+    why: z.string().nullable().describe('the input that refutes it, or what keeps it open'),
+  })
+  .describe('does every input of the domain that follows the one NAP follow the other?');
+
 export const compareSchema = z.strictObject({
   ...header('compare'),
   a: side,
   b: side,
   sameModel: z.boolean().describe('the same ONNX file; else literals are matched by tensor name and index'),
   dataset: datasetReference.nullable(),
+  transferred: z
+    .boolean()
+    .describe("B has no NAP file: A's literals are read as literals of the second model"),
+  napsOutput: z.string().nullable().describe("A's NAPs as a NAP file of the second model"),
+  inclusion: z
+    .strictObject({
+      domain: z.string(),
+      timeoutSeconds: z.number().describe('per class and direction'),
+      certificate: z
+        .strictObject({ file: z.string(), sha256: sha256Hex })
+        .nullable()
+        .describe('of what the engine decided; null unless asked for, or if it was not needed'),
+    })
+    .nullable()
+    .describe('null unless asked for'),
   classes: z.array(
     z.strictObject({
       class: count,
@@ -50,9 +78,14 @@ export const compareSchema = z.strictObject({
         .describe(
           'what the literals alone prove: more literals make a smaller region; disjoint in the strict reading of literals',
         ),
+      inclusions: z
+        .strictObject({ aInB: inclusion, bInA: inclusion })
+        .nullable()
+        .describe('null unless asked for, or if a file has no NAP of the class'),
       followersOfBoth: count.nullable(),
     }),
   ),
+  interrupted: z.boolean(),
 });
 
 export type CompareDocument = z.infer<typeof compareSchema>;

@@ -37,6 +37,7 @@ export function compareText(document: CompareDocument): string {
         { title: 'gained', ...right },
         { title: 'reversed', ...right },
         { title: 'regions' },
+        ...(document.inclusion === null ? [] : [{ title: 'A in B' }, { title: 'B in A' }]),
         ...(dataset === null
           ? []
           : [
@@ -55,6 +56,9 @@ export function compareText(document: CompareDocument): string {
         integer(row.gained),
         integer(row.reversed),
         REGIONS[row.regions],
+        ...(document.inclusion === null
+          ? []
+          : [inclusionText(row.inclusions?.aInB), inclusionText(row.inclusions?.bInA)]),
         ...(dataset === null
           ? []
           : [
@@ -71,7 +75,53 @@ export function compareText(document: CompareDocument): string {
         ? '  regions: proved by the literals alone, which more literals make smaller; what is proved for the larger one holds for all inputs of the smaller, if there are any.'
         : '  The same neuron of two models is not the same thing: regions of two models are not compared.',
     ].join('\n'),
+    inclusionNote(document),
+    document.transferred
+      ? "  B has no NAP file: the literals of A's NAPs are read as literals of the second model."
+      : null,
+    document.napsOutput === null ? null : `  NAPs of the second model: ${document.napsOutput}`,
+    document.interrupted ? 'Interrupted: what was not reached is unknown.' : null,
   ]);
+}
+
+type InclusionRow = NonNullable<CompareDocument['classes'][number]['inclusions']>['aInB'];
+
+function inclusionText(row: InclusionRow | undefined): string {
+  if (row === undefined) return '-';
+  switch (row.verdict) {
+    case 'proved':
+      return row.by === 'literals' ? 'by literals' : `proved (${integer(row.literals)})`;
+    case 'refuted':
+      return row.by === 'sample' ? `no: ${row.why}` : 'no: an input';
+    case 'unknown':
+      return 'unknown';
+  }
+}
+
+/** Reasons listed. */
+const LISTED = 10;
+
+function inclusionNote({ inclusion, classes }: CompareDocument): string | null {
+  if (inclusion === null) return null;
+  const open = classes.flatMap(({ class: label, inclusions }) =>
+    inclusions === null
+      ? []
+      : [
+          ...(inclusions.aInB.verdict === 'unknown'
+            ? [`class ${label}, A in B: ${inclusions.aInB.why}`]
+            : []),
+          ...(inclusions.bInA.verdict === 'unknown'
+            ? [`class ${label}, B in A: ${inclusions.bInA.why}`]
+            : []),
+        ],
+  );
+  return [
+    `  A in B: every input that follows A follows B; inputs: ${inclusion.domain}. In brackets: literals that A lacks and that were`,
+    '  proved to follow from it. no: an input that follows the one and not the other, a sample where it is named.',
+    ...open.slice(0, LISTED).map((line) => `  ${line}`),
+    ...(open.length > LISTED ? [`  and ${open.length - LISTED} more that stayed open`] : []),
+    ...(inclusion.certificate === null ? [] : [`  certificate: ${inclusion.certificate.file}`]),
+  ].join('\n');
 }
 
 function sideText({ model, naps, certificate }: CompareDocument['a']): string {
