@@ -12,6 +12,7 @@ import type { Phases } from '../nap/nap.js';
 import { type Network, neuronBlocks, type TensorId } from '../network/network.js';
 import type { Box } from '../obligation/obligation.js';
 import { type Candidate, type ClassSamples, classSamples, phasesOf, Recall } from './candidates.js';
+import { dropCheapest } from './cheapest.js';
 import { deleteCostly, deleteInChunks, type Proved } from './deletion.js';
 import { type Extremes, roomOf } from './extremes.js';
 import { improveByHittingSets } from './hitting-set.js';
@@ -74,6 +75,8 @@ export interface LearnedNap {
 const LADDER = [0, 0.001, 0.003, 0.006, 0.012, 0.03, 1];
 /** Shares of the time until which each part may run. */
 const UNTIL = { complete: 0.5, costly: 0.6, 'hitting-set': 0.75, costless: 1 } as const;
+/** Shares of the costless literals, nearest to a violation first, that go as soon as the proofs bear it. */
+const NEAREST = [0.125, 0.25, 0.5, 1];
 const NODES = 400;
 const SECONDS_PER_PROOF = 4;
 
@@ -152,6 +155,12 @@ async function runStages(run: Run): Promise<void> {
   const costless = order.filter(
     (q) => best.selection[q] === 1 && samples.candidates[q]!.violators.length === 0,
   );
+  // Of the literals that unseen samples may break, as many as the proofs bear; then the rest of them one by one.
+  let fewer = best;
+  for (const share of NEAREST) {
+    fewer = await dropCheapest(prover, fewer, costless.slice(0, Math.ceil(share * costless.length)));
+  }
+  best = await settle(run, fewer, 'costless', best);
   const left = await deleteInChunks(prover, best, costless);
   run.undecided += left.undecided;
   await settle(run, left.best, 'costless', best);

@@ -33,6 +33,11 @@ export interface MinimizedNap extends LearnedNap {
 
 const NODES = 2000;
 const SECONDS_PER_PROOF = 10;
+/** Of the proofs that follow the first: small ones keep the certificate small, and leave time for more of them. */
+const NODES_AFTERWARDS = 60;
+/** Times that a later proof may take of what the first took; no less than LEAST_SECONDS. */
+const TIMES_THE_FIRST = 3;
+const LEAST_SECONDS = 3;
 
 /** Null if the given NAP could not be proved in time. */
 export async function minimizeClass(input: MinimizeClassInput): Promise<MinimizedNap | null> {
@@ -60,9 +65,15 @@ export async function minimizeClass(input: MinimizeClassInput): Promise<Minimize
       signal: input.signal,
     });
     try {
-      const all = new Uint8Array(candidates.length).fill(1);
+      const all = inSuffix(network, candidates, n + 1);
+      const began = performance.now();
       const first = await prover.test(all);
       if (first.kind !== 'proved') continue;
+      const each = (performance.now() - began) / 1000 / competitors.length;
+      prover.effort = {
+        nodes: NODES_AFTERWARDS,
+        seconds: Math.min(SECONDS_PER_PROOF, Math.max(TIMES_THE_FIRST * each, LEAST_SECONDS)),
+      };
       const { best, undecided } = await minimize(
         prover,
         { selection: all, proofs: first.proofs },
@@ -84,4 +95,11 @@ export async function minimizeClass(input: MinimizeClassInput): Promise<Minimize
     }
   }
   return null;
+}
+
+/** All candidates of the last `depth` layers: a proof behind a cut uses no literal before it. */
+function inSuffix(network: Network, candidates: readonly Candidate[], depth: number): Uint8Array {
+  const blocks = neuronBlocks(network);
+  const first = blocks[Math.max(0, blocks.length - depth)]?.offset ?? 0;
+  return Uint8Array.from(candidates, ({ neuron }) => (neuron >= first ? 1 : 0));
 }

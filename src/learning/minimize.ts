@@ -5,6 +5,7 @@
  * the result is inclusion-minimal if each literal left has been seen to be needed, and minimal up to limits otherwise.
  * Proofs of one step are tried again in the next before a solver is asked.
  */
+import { byLoss, dropCheapest } from './cheapest.js';
 import type { Proved } from './deletion.js';
 import { neededFor } from './deletion.js';
 import type { Prover } from './prover.js';
@@ -29,7 +30,7 @@ export interface MinimizeOptions {
 export async function minimize(prover: Prover, from: Proved, options: MinimizeOptions): Promise<Minimized> {
   switch (options.method) {
     case 'core':
-      return coarsen(prover, await dropUnused(prover, from, options.order), options.order);
+      return byCore(prover, from, options.order);
     case 'coarsen':
       return coarsen(prover, from, options.order);
     case 'stochastic':
@@ -41,14 +42,26 @@ export async function minimize(prover: Prover, from: Proved, options: MinimizeOp
   }
 }
 
+/** What the proofs do not use, then what new proofs can do without, then one after the other, the least used first. */
+async function byCore(prover: Prover, from: Proved, order: readonly number[]): Promise<Minimized> {
+  const core = await dropUnused(prover, from, order);
+  const cheap = await dropCheapest(prover, core, order);
+  const left = order.filter((q) => cheap.selection[q] === 1);
+  return coarsen(prover, cheap, byLoss(left, prover.losses(cheap.selection, cheap.proofs, left)));
+}
+
+/** Tests in a row without an answer after which the pass ends: those that follow ask for more of the same. */
+const PATIENCE = 12;
+
 /** One literal after the other, kept where the rest is not proved without it. */
 async function coarsen(prover: Prover, from: Proved, order: readonly number[]): Promise<Minimized> {
   let best = from;
   let undecided = 0;
+  let inVain = 0;
   for (const q of order) {
     if (best.selection[q] === 0) continue;
     if (neededFor(prover, best.selection, q)) continue;
-    if (prover.expired) {
+    if (prover.expired || inVain >= PATIENCE) {
       undecided++;
       continue;
     }
@@ -56,6 +69,7 @@ async function coarsen(prover: Prover, from: Proved, order: readonly number[]): 
     const tested = await prover.test(selection, best.proofs);
     if (tested.kind === 'proved') best = { selection, proofs: tested.proofs };
     else if (tested.kind === 'open') undecided++;
+    inVain = tested.kind === 'open' ? inVain + 1 : 0;
   }
   return { best, undecided };
 }

@@ -111,10 +111,20 @@ export class SuffixOracle {
 
   /** Does an old tree still prove a smaller set of literals? In floating point. */
   stillProves(phases: Phases, competitor: number, tree: ProofTree): boolean {
+    return this.worstLeaves(phases, new Map([[competitor, tree]]))[0]! < -this.margin;
+  }
+
+  /**
+   * What each old tree proves of its competitor's lead on a set of literals: Infinity for nothing, -Infinity where all
+   * leaves are empty. In floating point.
+   */
+  worstLeaves(phases: Phases, trees: ReadonlyMap<number, ProofTree>): readonly number[] {
     const { bounds, empty } = this.bounds(phases);
-    if (empty !== null) return false;
-    const steps: readonly ProofStep[] = preorder(tree);
-    return worstLeaf(this.network, bounds, this.obligation(phases, competitor), steps) < -this.margin;
+    return [...trees].map(([competitor, tree]) => {
+      if (empty !== null) return Infinity;
+      const steps: readonly ProofStep[] = preorder(tree);
+      return worstLeaf(this.network, bounds, this.obligation(phases, competitor), steps);
+    });
   }
 
   /** Interval bounds of the region. */

@@ -18,9 +18,13 @@ export type Tested =
   | { readonly kind: 'refuted'; readonly cut: Cut }
   | { readonly kind: 'open' };
 
-export interface ProverLimits {
+/** Of one competitor's proof. */
+export interface Effort {
   readonly nodes: number;
   readonly seconds: number;
+}
+
+export interface ProverLimits extends Effort {
   /** performance.now() value. */
   readonly deadline: number;
   readonly maxMemoryBytes: number;
@@ -35,6 +39,7 @@ export class Prover {
   readonly #neurons: number;
   /** performance.now() value at which tests end. */
   deadline: number;
+  effort: Effort;
 
   constructor(
     readonly oracle: SuffixOracle,
@@ -44,6 +49,7 @@ export class Prover {
   ) {
     this.#order = [...competitors];
     this.deadline = limits.deadline;
+    this.effort = limits;
     const blocks = neuronBlocks(oracle.network);
     this.#neurons = blocks.reduce((sum, { size }) => sum + size, 0);
   }
@@ -97,6 +103,29 @@ export class Prover {
     return [...proofs].every(([competitor, tree]) => this.oracle.stillProves(phases, competitor, tree));
   }
 
+  /**
+   * For each of the literals the largest share of its margin that a proof loses where that literal alone goes; Infinity
+   * where one does not hold any more.
+   */
+  losses(selection: Uint8Array, proofs: Proofs, literals: readonly number[]): ReadonlyMap<number, number> {
+    const leaves = (set: Uint8Array): readonly number[] =>
+      this.oracle.worstLeaves(phasesOf(this.candidates, set, this.#neurons), proofs);
+    const before = leaves(selection);
+    const fewer = selection.slice();
+    return new Map(
+      literals.map((q) => {
+        fewer[q] = 0;
+        const shares = leaves(fewer).map((after, n) => {
+          if (!(after < 0)) return Infinity;
+          // Where all leaves were empty, there is no margin to compare with.
+          return after === before[n] ? 0 : before[n] === -Infinity ? 1 : (after - before[n]!) / -before[n]!;
+        });
+        fewer[q] = 1;
+        return [q, Math.max(0, ...shares)];
+      }),
+    );
+  }
+
   /** Candidates that the point violates. */
   cutOf({ z }: SuffixPoint): Cut {
     const cut: number[] = [];
@@ -118,7 +147,8 @@ export class Prover {
   }
 
   #limits(): OracleLimits {
-    const { nodes, seconds, maxMemoryBytes, signal } = this.limits;
+    const { maxMemoryBytes, signal } = this.limits;
+    const { nodes, seconds } = this.effort;
     const now = performance.now();
     return {
       maxNodes: nodes,
