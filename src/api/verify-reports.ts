@@ -6,7 +6,7 @@ import type { VerifyDocument } from '../report/documents/verify.js';
 import { InputError } from '../util/errors.js';
 import { describeSystemError } from '../util/system-error.js';
 import { assertWritable, type Inputs } from './output-file.js';
-import { type Progress, silentProgress } from './progress.js';
+import { type Progress, type Reached, silentProgress } from './progress.js';
 import { assertReportTargets, type ReportTarget, reportFiles } from './report.js';
 import { type VerifyFilesOptions, verifyFiles } from './verify-files.js';
 import { VERSION } from './version.js';
@@ -14,7 +14,10 @@ import { VERSION } from './version.js';
 export interface VerifyReportsOptions extends VerifyFilesOptions {
   /** Written after the independent checker has checked the certificate again. */
   readonly reports?: readonly ReportTarget[];
-  /** JSONL file: a line for the start, for every obligation and property when it is decided, and for the end. */
+  /**
+   * JSONL file: a line for the start, for every obligation and property when it is decided, for one that takes long every few
+   * seconds, and for the end.
+   */
   readonly events?: string;
 }
 
@@ -28,7 +31,8 @@ export async function verifyAndReport(
   const inputs = [options.model, options.naps, options.data, options.claims.spec, options.output];
   assertReportTargets(reports, inputs);
   const log = events === undefined ? null : eventLog(events, inputs);
-  const document = await verifyFiles(files, progress, signal, log?.decided);
+  const told: Progress = log === null ? progress : { ...progress, reached: log.reached };
+  const document = await verifyFiles(files, told, signal, log?.decided);
   const naps = document.naps === null ? [] : [document.naps.file];
   const input = await reportFiles(
     reports,
@@ -50,7 +54,12 @@ interface EventLog {
   readonly append: (event: ReportEvent) => void;
   /** Given the certificate so far, logs what is new in it. */
   readonly decided: (certificate: Certificate) => void;
+  /** Logs, now and then, how far an obligation is that takes long. */
+  readonly reached: (reached: Reached) => void;
 }
+
+/** An obligation that takes longer is logged before it is decided, and again after as long. */
+const LONG_SECONDS = 5;
 
 /** Starts the file anew; every event is on disk before the next thing is decided. */
 function eventLog(path: string, inputs: Inputs): EventLog {
@@ -87,7 +96,16 @@ function eventLog(path: string, inputs: Inputs): EventLog {
       append({ event: 'property', time, id, verdict, status: null, claim });
     }
   };
-  return { append, decided };
+  const logged = new Map<string, number>();
+  const reached = ({ id, seconds, ...rest }: Reached): void => {
+    // A smaller time belongs to another try at the same obligation.
+    const last = logged.get(id) ?? 0;
+    if (seconds >= last && seconds - last < LONG_SECONDS) return;
+    logged.set(id, seconds);
+    if (seconds < LONG_SECONDS) return;
+    append({ event: 'progress', time: new Date().toISOString(), id, seconds, ...rest });
+  };
+  return { append, decided, reached };
 }
 
 function write(path: string, action: () => void): void {

@@ -13,8 +13,8 @@ const REDRAW_INTERVAL_MS = 100;
 /** Without news the line is redrawn this often, so that the time goes on, and a log says that work goes on. */
 const TERMINAL_HEARTBEAT_MS = 1000;
 const LOG_HEARTBEAT_MS = 30_000;
-/** An activity that lasts longer says so. */
-const SLOW_MS = 10_000;
+/** An activity that lasts longer says how long. */
+const LONG_MS = 10_000;
 
 export interface TerminalProgress extends Progress {
   /** Removes the status line; must be called before anything else is printed to the terminal. */
@@ -25,7 +25,8 @@ export function terminalProgress(stream: NodeJS.WriteStream, quiet: boolean): Te
   if (quiet) return { step: () => {}, note: () => {}, clear: () => {} };
   const { step, note, clear } = stream.isTTY ? statusLine(stream) : logLines(stream);
   return {
-    step: (what, done, total) => step(loggable(what), done, total),
+    step: (what, done, total, detail) =>
+      step(loggable(what), done, total, detail === undefined ? undefined : loggable(detail)),
     note: (line) => note(loggable(line)),
     clear,
   };
@@ -35,12 +36,13 @@ function statusLine(stream: NodeJS.WriteStream): TerminalProgress {
   const start = performance.now();
   let since = start;
   let current = '';
+  let now: string | undefined;
   let drawnAt = Number.NEGATIVE_INFINITY;
   let shown = false;
   let heartbeat: NodeJS.Timeout | null = null;
   const draw = (): void => {
     const room = Math.max(20, (stream.columns || 80) - 1);
-    const line = `${elapsed(start)}  ${current}${lasting(since)}`;
+    const line = `${elapsed(start)}  ${current}${lasting(since, now)}`;
     stream.write(`\r\u001b[2K${chalkStderr.dim(line.length > room ? `${line.slice(0, room - 1)}…` : line)}`);
     drawnAt = performance.now();
     shown = true;
@@ -52,10 +54,11 @@ function statusLine(stream: NodeJS.WriteStream): TerminalProgress {
     shown = false;
   };
   return {
-    step: (what, done, total) => {
+    step: (what, done, total, detail) => {
       const next = describe(what, done, total);
       if (next !== current) since = performance.now();
       current = next;
+      now = detail;
       heartbeat ??= setInterval(draw, TERMINAL_HEARTBEAT_MS).unref();
       if (performance.now() - drawnAt >= REDRAW_INTERVAL_MS) draw();
     },
@@ -73,31 +76,36 @@ function logLines(stream: NodeJS.WriteStream): TerminalProgress {
   let printed = '';
   let printedAt = Number.NEGATIVE_INFINITY;
   let line = '';
+  let now: string | undefined;
   let since = start;
   let timer: NodeJS.Timeout | null = null;
   let heartbeat: NodeJS.Timeout | null = null;
   const beat = (): void => {
     if (performance.now() - printedAt < LOG_HEARTBEAT_MS) return;
     printedAt = performance.now();
-    stream.write(`${elapsed(start)}  still ${line}${lasting(since)}\n`);
+    stream.write(`${elapsed(start)}  still ${line}${lasting(since, now)}\n`);
   };
   const print = (): void => {
     stop();
     printed = current;
     printedAt = performance.now();
-    stream.write(`${elapsed(start)}  ${line}\n`);
+    stream.write(`${elapsed(start)}  ${line}${lasting(since, now)}\n`);
   };
   const stop = (): void => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
   };
   return {
-    step: (what, done, total) => {
+    step: (what, done, total, detail) => {
       const next = describe(what, done, total);
-      if (next !== line) since = performance.now();
+      const isSame = next === line;
+      if (!isSame) since = performance.now();
       current = what;
       line = next;
+      now = detail;
       heartbeat ??= setInterval(beat, LOG_HEARTBEAT_MS / 3).unref();
+      // Another detail alone waits for the heartbeat.
+      if (isSame && what === printed) return;
       const wait = (what === printed ? LOG_REPEAT_MS : LOG_CHANGE_MS) - (performance.now() - printedAt);
       if (wait <= 0) print();
       else if (what !== printed && timer === null) timer = setTimeout(print, wait).unref();
@@ -114,10 +122,11 @@ function logLines(stream: NodeJS.WriteStream): TerminalProgress {
   };
 }
 
-/** Why nothing seems to happen: this one thing takes long. */
-function lasting(since: number): string {
+/** What the activity has come to, and why nothing else seems to happen: it takes long. */
+function lasting(since: number, detail: string | undefined): string {
   const ms = performance.now() - since;
-  return ms < SLOW_MS ? '' : ` (slow: ${Math.floor(ms / 1000)} s on this)`;
+  const time = ms < LONG_MS ? '' : ` (${Math.floor(ms / 1000)} s on this)`;
+  return `${detail === undefined ? '' : `: ${detail}`}${time}`;
 }
 
 function describe(what: string, done: number | undefined, total: number | undefined): string {

@@ -62,6 +62,18 @@ export type Audit = (
   | { readonly accepted: true; readonly margin: number | null }
   | { readonly accepted: false; readonly rejected: string };
 
+/** What work on an obligation that takes long has come to; for people who wait, not evidence. */
+export interface Reach {
+  readonly stage: 'suffix' | 'bounds' | 'points' | 'inputs' | 'cubes' | 'search' | 'milp';
+  /** Nodes, boxes or cubes of this stage. */
+  readonly nodes: number | null;
+  readonly closedShare: number | null;
+  /** The only output constraint's lead, own logit minus competitor, is at least this on the region; in floating point. */
+  readonly margin: number | null;
+  /** The least lead at a point that was met. */
+  readonly nearest: number | null;
+}
+
 export type EngineName = 'auto' | 'bab' | 'milp';
 
 export interface EngineContext {
@@ -83,4 +95,5 @@ export interface EngineContext {
   readonly solver: SolverName;
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
+  readonly onReach?: (reach: Reach) => void;
 }

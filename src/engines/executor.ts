@@ -4,7 +4,7 @@
  * replayed, by a process that the caller trusts.
  */
 import type { Obligation } from '../obligation/obligation.js';
-import type { EngineContext } from './decision.js';
+import type { EngineContext, Reach } from './decision.js';
 import type { ScannedData } from './falsify/follower-scan.js';
 import type { Decided } from './portfolio.js';
 
@@ -20,6 +20,8 @@ export interface DecideOptions {
   readonly data?: ScannedData | null;
   /** Called when work on an obligation begins. */
   readonly onBegin?: (obligation: Obligation) => void;
+  /** How far work on an obligation is that goes on here; see {@link Reach}. */
+  readonly onReach?: (obligation: Obligation, reach: Reach) => void;
   /** What is happening behind the scenes: workers, queue, bounds. */
   readonly onNote?: (line: string) => void;
 }

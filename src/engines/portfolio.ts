@@ -6,6 +6,7 @@ import { type Network, neuronBlocks } from '../network/network.js';
 import { evaluatedNetwork } from '../obligation/float-error/perturbed.js';
 import type { Box, Obligation } from '../obligation/obligation.js';
 import { decideByBab } from './bab/decide.js';
+import { enter } from './bab/reach.js';
 import type { Decision, EngineContext } from './decision.js';
 import { leastMargin, type ScannedData, samplesInRegion } from './falsify/follower-scan.js';
 import { decideByMilp } from './milp/decide.js';
@@ -35,8 +36,10 @@ export async function decide(
   if (early !== null) return early;
   const network = evaluatedNetwork(context.network, obligation);
   const own = { ...context, network, ascent: context.ascent.of(network) };
-  if (own.engine === 'milp')
+  if (own.engine === 'milp') {
+    enter({ context }, 'milp');
     return done('milp', withNearest(await decideByMilp(own, obligation), data, obligation));
+  }
   const decision = await decideByBab(own, obligation, own.regions, { maxNodes: own.maxNodes });
   const left = own.timeoutSeconds - (performance.now() - began) / 1000;
   if (
@@ -46,6 +49,7 @@ export async function decide(
     !own.signal.aborted &&
     own.regions.of(obligation).openNeurons() <= LAST_RESORT
   ) {
+    enter({ context }, 'milp');
     const last = await decideByMilp({ ...own, timeoutSeconds: left }, obligation);
     if (last.verdict !== 'unknown') return done('milp', last);
   }

@@ -1,7 +1,7 @@
 /** One model with everything that deciding its obligations needs: engines, replay, and the exact checker's word. */
 import { Ascent } from '../../bounds/ascent/ascent.js';
 import type { ProofStep } from '../../certificate/proof.js';
-import type { Confirm, Decision, SharedList } from '../../engines/decision.js';
+import type { Confirm, Decision, Reach, SharedList } from '../../engines/decision.js';
 import type { DecideSettings } from '../../engines/executor.js';
 import { Falsifier } from '../../engines/falsify/falsifier.js';
 import type { ScannedData } from '../../engines/falsify/follower-scan.js';
@@ -71,6 +71,7 @@ export class Decider {
     settings: DecideSettings,
     data: ScannedData | null,
     signal: AbortSignal,
+    onReach?: (reach: Reach) => void,
   ): Promise<Decided> {
     const falsifier = await this.#falsifierFor(data);
     if (this.#last !== null && !sameRegion(this.#last, obligation))
@@ -85,6 +86,7 @@ export class Decider {
       confirm: this.replayer.confirm,
       audit: this.#auditor.audit,
       signal,
+      ...(onReach === undefined ? {} : { onReach }),
     };
     const decided = await decide(context, obligation, null);
     return { ...decided, decision: this.#named(obligation, decided.decision) };

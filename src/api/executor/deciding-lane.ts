@@ -1,5 +1,6 @@
 /** The near side of a deciding thread: knows what the thread holds, and what a lost one means. */
 import type { ProofStep } from '../../certificate/proof.js';
+import type { Reach } from '../../engines/decision.js';
 import type { DecideSettings } from '../../engines/executor.js';
 import type { RegionSample } from '../../engines/falsify/region-sample.js';
 import type { Decided } from '../../engines/portfolio.js';
@@ -41,7 +42,7 @@ export class DecidingLane {
   }
 
   /** Limits and lost threads are `unknown`; rejects with what failed in the program itself. */
-  async decide(call: DecideCall, signal: AbortSignal): Promise<Decided> {
+  async decide(call: DecideCall, signal: AbortSignal, onReach?: (reach: Reach) => void): Promise<Decided> {
     const { obligation, settings, region } = call;
     const began = performance.now();
     try {
@@ -57,6 +58,7 @@ export class DecidingLane {
         task,
         settings.timeoutSeconds * 1000 * HARD_FACTOR + HARD_EXTRA_MS,
         signal,
+        onReach,
       );
       this.#sampled = true;
       if ('rejected' in reply) throw new Error('a thread that was asked to decide has refused');
@@ -85,7 +87,12 @@ export class DecidingLane {
     return this.#lane.starts > 0 && this.#lane.starts === this.#starts && this.region === region;
   }
 
-  async #run(task: LaneTask, limitMs: number, signal: AbortSignal): Promise<Reply> {
+  async #run(
+    task: LaneTask,
+    limitMs: number,
+    signal: AbortSignal,
+    onReach?: (reach: Reach) => void,
+  ): Promise<Reply> {
     const fresh = this.#lane.starts === 0 || this.#lane.starts !== this.#starts;
     if (!this.#holds(task.region)) {
       this.#lemmas.clear();
@@ -95,6 +102,8 @@ export class DecidingLane {
       deadlineMs: limitMs + (fresh ? LOADING_MS : 0),
       signal,
       graceMs: GRACE_MS,
+      // A thread sends nothing else.
+      ...(onReach === undefined ? {} : { onMessage: (message: unknown) => onReach(message as Reach) }),
     });
     this.region = task.region;
     this.#starts = this.#lane.starts;

@@ -1,5 +1,6 @@
 /** Script of a deciding thread: one model, one region at a time. */
 import { workerData } from 'node:worker_threads';
+import type { Reach } from '../../engines/decision.js';
 import type { ScannedData } from '../../engines/falsify/follower-scan.js';
 import { scannedFrom } from '../../engines/falsify/region-sample.js';
 import type { Decided } from '../../engines/portfolio.js';
@@ -40,7 +41,7 @@ export default async function runTask({ task, port }: LaneCall<LaneTask>): Promi
     const { box, naps, tolerances } = region.first;
     const obligation = { ...task.obligation, box, naps, ...(tolerances === undefined ? {} : { tolerances }) };
     return task.kind === 'decide'
-      ? await decide(decider, region, task, obligation, stop.signal)
+      ? await decide(decider, region, task, obligation, { signal: stop.signal, port })
       : await admit(region, task, obligation);
   } finally {
     port.close();
@@ -60,11 +61,12 @@ async function decide(
   region: Held,
   { sample, settings }: DecideTask,
   obligation: Obligation,
-  signal: AbortSignal,
+  { signal, port }: { readonly signal: AbortSignal; readonly port: LaneCall<LaneTask>['port'] },
 ): Promise<LaneAnswer> {
   if (sample !== 'kept') region.data = sample === null ? null : scannedFrom(decider.model.network, sample);
   if (region.data === undefined) throw new Error(`the thread has no sample of region ${region.key}`);
-  return withoutRepetition(await decider.decide(obligation, settings, region.data, signal));
+  const tell = sparingly((reach) => port.postMessage(reach));
+  return withoutRepetition(await decider.decide(obligation, settings, region.data, signal, tell));
 }
 
 async function admit(
@@ -75,6 +77,21 @@ async function admit(
   const admitted = await admission.admit(obligation, answer, lemmas, worker);
   if ('rejected' in admitted) return { kind: 'rejected', rejected: admitted.rejected };
   return withoutRepetition({ decision: admitted.decision, engine: answer.engine, seconds: 0 });
+}
+
+/** Least time between two messages of one stage: they are for people. */
+const TOLD_MS = 200;
+
+function sparingly(tell: (reach: Reach) => void): (reach: Reach) => void {
+  let stage = '';
+  let last = Number.NEGATIVE_INFINITY;
+  return (reach) => {
+    const now = performance.now();
+    if (reach.stage === stage && now - last < TOLD_MS) return;
+    stage = reach.stage;
+    last = now;
+    tell(reach);
+  };
 }
 
 function withoutRepetition(decided: Decided): LaneAnswer {

@@ -1,4 +1,5 @@
 /** Decides obligations in this thread, one after the other. */
+import type { Reach } from '../../engines/decision.js';
 import type { DecideOptions, DecideSettings, Executor } from '../../engines/executor.js';
 import { scannedFrom } from '../../engines/falsify/region-sample.js';
 import type { Decided } from '../../engines/portfolio.js';
@@ -24,7 +25,9 @@ export async function localExecutor(model: DecidedModel): Promise<Executor> {
           const sample = sampleOf(options.data, obligation);
           starts = sample === null ? null : scannedFrom(model.network, sample);
         }
-        return decider.decide(obligation, settings, starts, options.signal);
+        const { onReach } = options;
+        const told = onReach && ((reach: Reach): void => onReach(obligation, reach));
+        return decider.decide(obligation, settings, starts, options.signal, told);
       };
       const result = last.then(run);
       last = result.catch(() => {});

@@ -2,6 +2,7 @@
  * Decides obligations in threads of this process. A thread keeps a region's bounds between its obligations, and the
  * exact checker runs in it on each proof. A task that passes its deadline, or its memory, ends its thread and nothing else.
  */
+import type { Reach } from '../../engines/decision.js';
 import type { DecideOptions, DecideSettings, Executor } from '../../engines/executor.js';
 import type { RegionSample } from '../../engines/falsify/region-sample.js';
 import type { Decided } from '../../engines/portfolio.js';
@@ -58,7 +59,9 @@ export function poolExecutor(model: DecidedModel, limits: PoolLimits): Pool {
           if (options.signal.aborted) return { decided: notReached() };
           options.onBegin?.(obligation);
           const call: DecideCall = { obligation, settings: own, region, sample };
-          return { decided: await lane.decide(call, options.signal) };
+          const { onReach } = options;
+          const told = onReach && ((reach: Reach): void => onReach(obligation, reach));
+          return { decided: await lane.decide(call, options.signal, told) };
         },
     );
     return dispatcher.submit(items, region).map(async (reply) => {

@@ -40,6 +40,7 @@ import { decideScaling } from './decide-scaling.js';
 import { inOrder } from './in-order.js';
 import { refuseOrthant } from './refuse-orthant.js';
 import { listsUsedBy, type SharedLists } from './shared-lists.js';
+import { Watch, watched } from './watch.js';
 
 export interface VerifyInput {
   readonly model: LoadedModel;
@@ -125,28 +126,28 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
   };
   try {
     const data = await scan(input, progress, signal);
-    const total = claims.properties.length;
-    let done = 0;
+    const watch = new Watch(progress, claims.properties.length, input.timeoutSeconds);
+    const seen = watched(executor, watch);
     const decideOne = async (property: Property): Promise<DecidedProperty> => {
       if (property.kind === 'scalar-invariance') {
-        progress.step(`deciding ${property.kind}`, done, total);
+        watch.glance(property.kind);
         const context = { network, runtime, dataset: input.dataset, signal };
         return { property: await decideScaling(context, property), obligations: [] };
       }
       if (property.kind === 'cone') {
-        progress.step(`deciding ${property.name}`, done, total);
+        watch.glance(property.name);
         return { property: decideCone(network, property), obligations: [] };
       }
       const run: PropertyRun = {
         claim,
-        executor,
+        executor: seen,
         settings: settingsOf(input),
         confirm: replayer.confirm,
         signal,
         data,
         known: input.known ?? new Map(),
         candidates: input.candidates ?? new Map(),
-        onBegin: (id) => progress.step(`deciding ${id}`, done, total),
+        onBegin: (id) => watch.glance(id),
         onNote: progress.note,
         onShared: (obligation, { id, lemmas }) => {
           lists[id] ??= {
@@ -162,7 +163,7 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
     await inOrder(claims.properties, width, async (property, i) => {
       const outcome = await decideOne(property);
       results[i] = outcome;
-      done++;
+      watch.done++;
       if (!signal.aborted || outcome.property.verdict !== 'unknown') {
         progress.note(`${outcome.property.id}: ${outcome.property.verdict}`);
       }

@@ -37,6 +37,8 @@ export interface CubeSearch {
   readonly deadline: number;
   readonly maxMemoryBytes: number;
   readonly signal: AbortSignal;
+  /** Called before each cube. */
+  readonly onCube?: () => void;
   /** Cubes that may still be tried. */
   cubesLeft: number;
 }
@@ -70,6 +72,7 @@ export async function searchCubes(run: CubeSearch, cube: Cube, root = true): Pro
   }
   if (run.cubesLeft <= 0 || threadMemoryBytes() > run.maxMemoryBytes) return { kind: 'open' };
   run.cubesLeft--;
+  run.onCube?.();
   const tried = root ? null : await tryCube(run, cube);
   if (tried !== null) return tried.kind === 'closed' ? closed(cube, tried.tree) : tried;
   if (performance.now() > run.deadline || run.signal.aborted) return { kind: 'open' };

@@ -16,6 +16,7 @@ import { undecided } from '../undecided.js';
 import { type Attempt, accepted, closed } from './attempt.js';
 import { FEW_INPUTS, searchCubes } from './cubes.js';
 import { splitInputs } from './input-split.js';
+import { enter } from './reach.js';
 import { suffixHooks, trySuffixes } from './suffix.js';
 import { nothingFound, searchWhole, wholeHooks } from './whole.js';
 
@@ -78,12 +79,15 @@ async function prepare(
   const now = performance.now();
   const limits = { deadline: now + (deadline - now) * TIGHTEN_SHARE, signal };
   // Most counterexamples show in a few steps; the long search waits for what bounds say.
+  enter(attempt, 'points');
   const first = await context.falsifier.search(obligation, context.confirm, limits, 'quick');
   if (first.confirmed !== null) return done({ verdict: 'sat', confirmed: first.confirmed });
+  enter(attempt, 'bounds');
   await region.tighten(context.ascent, obligation, limits);
   const deep = suffixes.length >= DEEP || exactMargin;
   const thorough = await trySuffixes(attempt, suffixes, deep ? THOROUGH : SHALLOW);
   if (thorough !== null) return done(thorough);
+  enter(attempt, 'points');
   const second = await context.falsifier.search(obligation, context.confirm, limits, 'thorough');
   if (second.confirmed !== null) return done({ verdict: 'sat', confirmed: second.confirmed });
   const nearest = Math.min(first.bestMargin ?? Infinity, second.bestMargin ?? Infinity);
@@ -123,6 +127,7 @@ async function tryCubes(attempt: Attempt, suffixes: readonly TensorId[]): Promis
   if (!few && suffixes.length < DEEP) return null;
   const now = performance.now();
   const found = nothingFound();
+  let cubes = 0;
   const result = await searchCubes(
     {
       network,
@@ -135,6 +140,7 @@ async function tryCubes(attempt: Attempt, suffixes: readonly TensorId[]): Promis
       maxMemoryBytes: context.maxMemoryBytes,
       signal,
       cubesLeft: attempt.maxNodes,
+      onCube: () => enter(attempt, 'cubes', ++cubes),
     },
     region.cubes,
   );

@@ -13,6 +13,7 @@ import type { Confirmed } from '../decision.js';
 import { type Attempt, excess } from './attempt.js';
 import { BoxBounds } from './box-bounds.js';
 import { largestOn } from './input-weights.js';
+import { enter } from './reach.js';
 import type { ProofTree } from './tree.js';
 
 export type InputSplitResult =
@@ -22,6 +23,8 @@ export type InputSplitResult =
 /** What an input counts at least, as a share of the largest coefficient (cube-splits.ts). */
 const SHARE = 0.3;
 const MAX_DEPTH = 200;
+/** Boxes from one report of where it stands to the next. */
+const REPORTED = 64;
 /** Steps of a proof; about 100 bytes each. */
 const MAX_STEPS = 1_500_000;
 
@@ -52,6 +55,7 @@ class InputSplit {
     const { context, maxNodes } = this.attempt;
     // Timers and signals get their turn.
     if (++this.#boxes % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (this.#boxes % REPORTED === 1) enter(this.attempt, 'inputs', this.#boxes);
     if (performance.now() > this.deadline || context.signal.aborted || this.#boxes > maxNodes) return null;
     if (this.#steps > MAX_STEPS) return null;
     const { form: combined, weights } = this.boxBounds.of(low, high);

@@ -9,8 +9,7 @@
 import { type Bounds, copyBounds, propagate } from '../../bounds/interval.js';
 import type { PushBack } from '../../bounds/push-back.js';
 import type { LemmaStep } from '../../certificate/proof.js';
-import { producedAt } from '../../network/cuts.js';
-import type { Network, TensorId } from '../../network/network.js';
+import type { Network } from '../../network/network.js';
 import type { Obligation, UnknownReason } from '../../obligation/obligation.js';
 import type { LpBasis, LpResult } from '../../solvers/highs-model.js';
 import { threadMemoryBytes } from '../../util/thread-memory.js';
@@ -18,9 +17,11 @@ import { valuesAt } from '../encoding/encode.js';
 import { type Branch, rankNeurons, splitByValue, splitMaximum } from './branching.js';
 import { childBounds, emptyLeaf, restrict } from './children.js';
 import { evaluateWithCuts, solveOn } from './evaluate.js';
+import { Frontier, type SearchReach } from './frontier.js';
 import { withCutSteps } from './hull-cuts.js';
 import type { Leaf } from './leaf.js';
 import { splitLine } from './line-split.js';
+import { openMaximum } from './open-maximum.js';
 import { Pseudocosts } from './pseudocosts.js';
 import type { Relaxation } from './relaxation.js';
 import type { ProofTree } from './tree.js';
@@ -45,6 +46,8 @@ export interface SearchHooks {
   readonly closeBelow?: () => number;
   /** A point of the start tensor that the relaxation likes; with exact phases the network is linear there. */
   readonly onPoint: (start: Float64Array, bounds: Bounds, exactPhases: boolean) => Promise<PointOutcome>;
+  /** Now and then, where the search stands. */
+  readonly onReach?: (reach: SearchReach) => void;
 }
 
 export type SearchResult =
@@ -64,6 +67,8 @@ export type SearchResult =
 /** Neurons tried by solving both children, and observations after which trials are no longer needed. */
 const TRIALS = 8;
 const RELIABLE = 2;
+/** Nodes from one report of where it stands to the next. */
+const REPORTED = 8;
 /** Halvings of linear pieces that stay open, in one search. */
 const HALVINGS = 64;
 
@@ -85,7 +90,7 @@ export async function search(
   relaxation.setObjective(obligation);
   relaxation.dropCuts(null);
   try {
-    const tree = await run.node(root, 0);
+    const tree = await run.node(root, 0, Infinity);
     return tree === null
       ? run.open('numerical')
       : { kind: 'closed', tree: withCutSteps(tree, relaxation.cuts), margin: run.margin, nodes: run.nodes };
@@ -102,6 +107,7 @@ class Search {
   #rootBound = Infinity;
   #halvings = 0;
   readonly #pseudocosts = new Pseudocosts();
+  readonly #frontier = new Frontier();
 
   constructor(
     readonly network: Network,
@@ -112,7 +118,7 @@ class Search {
   ) {}
 
   /** Null if a leaf below stays open: the other branches were searched all the same, since they may hold a point. */
-  async node(bounds: Bounds, depth: number): Promise<ProofTree | null> {
+  async node(bounds: Bounds, depth: number, parent: number): Promise<ProofTree | null> {
     this.nodes++;
     // Timers and signals get their turn: LPs block the thread.
     if (this.nodes % 8 === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -127,6 +133,8 @@ class Search {
     const closes = (leaf: Leaf): boolean => leaf.bound < this.#threshold(leaf);
     const { lp, leaf } = evaluateWithCuts(evaluator, bounds, rounds, closes);
     if (this.nodes === 1 && leaf !== null) this.#rootBound = leaf.bound;
+    const own = this.#frontier.at(leaf, parent);
+    if (this.nodes % REPORTED === 1) this.#report(own);
     if (leaf !== null && leaf.bound < this.#threshold(leaf)) return this.#close(leaf, depth);
     const basis = this.relaxation.getBasis();
     const x = lp.status === 'optimal' ? lp.x : lp.status === 'unbounded' ? this.#anyPoint() : null;
@@ -137,8 +145,9 @@ class Search {
       outcome === 'stays-open' ? this.#halve(bounds) : this.#choose(bounds, lp, leaf?.push ?? null);
     // With nothing left to split, a leaf that closes at all is as good as it gets.
     if (branch === null && leaf !== null && leaf.bound < 0) return this.#close(leaf, depth);
-    if (branch === null || depth > 2000) return null;
-    return this.#split(bounds, branch, basis, depth);
+    if (branch !== null && depth <= 2000) return this.#split(bounds, branch, basis, depth, own);
+    this.#frontier.leave(own);
+    return null;
   }
 
   async #split(
@@ -146,6 +155,7 @@ class Search {
     branch: Branch,
     basis: LpBasis | null,
     depth: number,
+    own: number,
   ): Promise<ProofTree | null> {
     const { tensor, index, at } = branch;
     const children: Record<'low' | 'high', ProofTree | null> = { low: null, high: null };
@@ -155,7 +165,10 @@ class Search {
         child.empty === null ? ((await this.hooks.tighten?.(child.bounds, depth + 1)) ?? []) : [];
       const empty = child.empty ?? (lemmas.length === 0 ? null : propagate(this.network, child.bounds));
       this.relaxation.setBasis(basis);
-      const then = empty === null ? await this.node(child.bounds, depth + 1) : emptyLeaf(this.network, empty);
+      if (side === 'high') this.#frontier.push(own);
+      const then =
+        empty === null ? await this.node(child.bounds, depth + 1, own) : emptyLeaf(this.network, empty);
+      if (side === 'high') this.#frontier.pop();
       if (empty !== null) this.#closedShare += 2 ** -(depth + 1);
       children[side] = then === null || lemmas.length === 0 ? then : { kind: 'chain', steps: lemmas, then };
     }
@@ -271,6 +284,11 @@ class Search {
     if (threadMemoryBytes() > this.limits.maxMemoryBytes) throw new Stop(this.open('memory'));
   }
 
+  #report(own: number): void {
+    const bound = this.#frontier.bound(own, -this.margin);
+    this.hooks.onReach?.({ nodes: this.nodes, closedShare: this.#closedShare, bound });
+  }
+
   open(reason: UnknownReason): SearchResult {
     return {
       kind: 'open',
@@ -280,18 +298,4 @@ class Search {
       closedShare: this.#closedShare,
     };
   }
-}
-
-/** Is there a max element behind the start whose winner the bounds leave open? Its relaxation is not exact. */
-function openMaximum(network: Network, bounds: Bounds, start: TensorId): boolean {
-  return network.layers.slice(producedAt(network, start) + 1).some((layer) => {
-    if (layer.kind !== 'max') return false;
-    const [lower, upper] = [bounds.lower[layer.input]!, bounds.upper[layer.input]!];
-    for (let i = 0; i + 1 < layer.rowStart.length; i++) {
-      const candidates = [...layer.col.subarray(layer.rowStart[i]!, layer.rowStart[i + 1]!)];
-      const floor = Math.max(...candidates.map((k) => lower[k]!));
-      if (candidates.filter((k) => upper[k]! >= floor).length > 1) return true;
-    }
-    return false;
-  });
 }

@@ -7,6 +7,7 @@ import { type Network, neuronBlocks, type TensorId } from '../../network/network
 import type { Obligation } from '../../obligation/obligation.js';
 import { type Attempt, closed, excess, type Unsat } from './attempt.js';
 import { onlyOpen } from './line-split.js';
+import { reachOf } from './reach.js';
 import type { Relaxation } from './relaxation.js';
 import { type SearchHooks, type SearchLimits, search } from './search.js';
 
@@ -40,7 +41,7 @@ async function trySuffix(attempt: Attempt, start: TensorId, effort: Effort): Pro
   if (context.signal.aborted || now > deadline) return null;
   const relaxation = await region.relaxation(obligation, start);
   if (relaxation === null) return null;
-  const hooks = suffixHooks(attempt, start);
+  const hooks = { ...suffixHooks(attempt, start), ...reachOf(attempt, 'suffix') };
   const limits = {
     deadline: now + (deadline - now) * effort.share,
     maxNodes: Math.min(attempt.maxNodes, effort.nodes),

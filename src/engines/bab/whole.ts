@@ -8,6 +8,7 @@ import { interiorPoint } from '../falsify/interior-point.js';
 import { tighten } from '../tighten.js';
 import { suggestionFor, undecided } from '../undecided.js';
 import { type Attempt, accepted, closed, excess } from './attempt.js';
+import { reachOf } from './reach.js';
 import { type SearchHooks, type SearchResult, search } from './search.js';
 
 /** ReLU layers up to which cuts pay: in deeper networks the first layer's triangles are not where bounds are lost. */
@@ -31,7 +32,11 @@ export async function searchWhole(attempt: Attempt, start: TensorId): Promise<De
   const relaxation = await region.relaxation(obligation, start);
   if (relaxation === null) return withoutSolver(attempt);
   const found = nothingFound();
-  const hooks = { ...wholeHooks(context, obligation, found), tighten: nodeTightener(attempt) };
+  const hooks = {
+    ...wholeHooks(context, obligation, found),
+    ...reachOf(attempt, 'search', () => found.best),
+    tighten: nodeTightener(attempt),
+  };
   const { maxMemoryBytes, signal } = context;
   const cutRounds = reluLayers(context.network).length <= SHALLOW ? CUT_ROUNDS : 0;
   const limits = { deadline, maxNodes, maxMemoryBytes, signal, cutRounds };

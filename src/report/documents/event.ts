@@ -42,7 +42,21 @@ const end = z.strictObject({
   interrupted: z.boolean(),
 });
 
-export const eventSchema = z.discriminatedUnion('event', [start, obligation, property, end]);
+const progress = z
+  .strictObject({
+    event: z.literal('progress'),
+    time: z.string(),
+    id: z.string(),
+    seconds: z.number(),
+    stage: z.enum(['suffix', 'bounds', 'points', 'inputs', 'cubes', 'search', 'milp']),
+    nodes: count.nullable(),
+    closedShare: z.number().nullable().describe('of the tree, if a node counts half of its parent'),
+    margin: z.number().nullable().describe('best lower bound of own logit minus competitor so far'),
+    nearest: z.number().nullable().describe('least own logit minus competitor at a point that was met'),
+  })
+  .describe('an obligation that takes long; figures are floating point, none of them is evidence');
+
+export const eventSchema = z.discriminatedUnion('event', [start, obligation, property, progress, end]);
 
 export type ReportEvent = z.infer<typeof eventSchema>;
 
