@@ -27,6 +27,7 @@ import { earlierCertificate, writeCertificate } from './verify/certificate-file.
 import { claimedBoxes } from './verify/claimed-boxes.js';
 import { type ClaimChoices, type Claims, readSpec, resolveClaims } from './verify/claims.js';
 import type { WitnessCandidates } from './verify/decide-property.js';
+import { domainRemark } from './verify/domain-share.js';
 import { refuseLoss } from './verify/refuse-loss.js';
 import { refuseOrthant } from './verify/refuse-orthant.js';
 import { type Resumed, resumeFrom } from './verify/resume.js';
@@ -113,6 +114,8 @@ export async function verifyFiles(
   const resumed = resume(earlier, { ...target, domain: claims.domain }, claims, options, progress);
   if (options.data !== undefined) progress.step(`reading ${options.data}`);
   const dataset = options.data === undefined ? null : await openDataset(options.data, options.dataset);
+  const remark = dataset === null ? null : domainRemark(claims.domain, dataset);
+  if (remark !== null) progress.note(remark);
   progress.step('comparing with onnxruntime');
   const boxes = claimedBoxes({ ...target, domain: claims.domain }, claims);
   await compareAt(model, dataset === null ? [] : firstSamples(dataset), boxes);

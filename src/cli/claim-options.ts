@@ -26,8 +26,16 @@ export function withClaimOptions(command: Command): Command {
     .option('--naps <file>', 'NAP file written by `napcert mine` (default: the one the specification names)')
     .option('--spec <file>', 'specification file (default: non-misclassification and non-ambiguity)')
     .option('--property <kinds>', `only these kinds: ${KINDS.join(', ')}`, propertyKinds)
-    .option('--class <list>', 'only these classes, for example 0,3', classListOption('--class'))
-    .option('--competitor <list>', 'only against these classes', classListOption('--competitor'))
+    .option(
+      '--class <list>',
+      'only what is claimed about these classes, for example 0,3; of non-ambiguity the pairs with one of them',
+      classListOption('--class'),
+    )
+    .option(
+      '--competitor <list>',
+      'only against these classes; `--class 1,7 --competitor 1,7` leaves what 1 and 7 claim against each other',
+      classListOption('--competitor'),
+    )
     .option(
       '--domain <which>',
       'inputs the claims speak about: unit (each number in [0, 1]; default), unbounded, orthant (all numbers >= 0 but not all 0; networks without biases only), or LOW,HIGH',

@@ -33,7 +33,7 @@ function withReadingOptions(command: Command): Command {
     .option('--labels <path>', 'file of labels, for IDX and NPY images')
     .option(
       '--label-column <name>',
-      'CSV: name or number of the label column (default: one named label, class, target or species, else the last)',
+      'CSV: name of the label column, or its number from 0, -1 being the last (default: one named label, class, target or species, else the last)',
     )
     .option('--header', 'CSV: the first row names the columns (default: recognised)')
     .option('--no-header', 'CSV: the first row is a sample')
@@ -45,7 +45,10 @@ function withReadingOptions(command: Command): Command {
         'raw',
       ]),
     )
-    .option('--label-gaps', 'accept classes without samples');
+    .option(
+      '--label-gaps',
+      'accept labels that leave out a class below the largest one, as in a part of the data (default: an error)',
+    );
 }
 
 /** What `openDataset` takes, from the flags. */

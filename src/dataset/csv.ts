@@ -131,7 +131,8 @@ function labelsOf(
   file: string,
   allowGaps: boolean,
 ): { checked: CheckedLabels; classNames: readonly string[] | null } {
-  const place = (i: number): string => `line ${lines[i]}, column ${column + 1}`;
+  // People count columns as they count lines; the option counts as programs do.
+  const place = (i: number): string => `line ${lines[i]}, column ${column + 1} (--label-column ${column})`;
   const empty = cells.indexOf('');
   if (empty >= 0)
     throw new InputError('a sample has no label', { place: place(empty), found: 'an empty cell' });

@@ -1,6 +1,15 @@
 /** The process as shells and pipes see it: signals, closed pipes, large results, colours. */
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import chalk, { chalkStderr } from 'chalk';
@@ -163,4 +172,14 @@ describe('colours', () => {
     expect(off.stdout).not.toContain('\u001b');
     expect(forced.stdout).toContain('\u001b[32mok');
   });
+});
+
+it('a checkout that is not built says what to run', () => {
+  mkdirSync(join(folder, 'checkout', 'bin'), { recursive: true });
+  const bin = join(folder, 'checkout', 'bin', 'napcert.js');
+  copyFileSync(join(ROOT, 'bin', 'napcert.js'), bin);
+  writeFileSync(join(folder, 'checkout', 'package.json'), '{"type":"module"}\n');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'demo'], { encoding: 'utf8' });
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toMatch(/^error: .*npm ci.*npm run build.*\n$/);
 });

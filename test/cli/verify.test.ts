@@ -82,6 +82,10 @@ describe('verify and check in the unit box', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/^ +violated +non-misclassification\/1 /m);
     expect(stdout).toContain('Certificate: table.json');
+    // The point that refutes the claim is in the certificate; whoever wants to see it is told how.
+    expect(stdout).toContain('--counterexamples FOLDER');
+    const again = await cli('verify', 'biased.onnx', ...args, '--counterexamples', '.');
+    expect(again.stdout).not.toContain('FOLDER');
     const checked = await cli('check', 'table.json', '--model', 'biased.onnx');
     expect(checked.stdout).toMatch(/^(valid|incomplete)\n/);
   });

@@ -74,3 +74,12 @@ export function oneNap(spec: SpecFile | null, position: number, napClasses: read
     found: `a NAP of class ${napClasses.join(', ')} alone`,
   });
 }
+
+export function twoDomains({ spec }: ClaimChoices): InputError {
+  return new InputError('the domain is given twice', {
+    ...(spec === undefined ? {} : { file: spec }),
+    place: '--domain',
+    expected: 'the domain of the specification file (the unit box if it names none)',
+    found: 'an option as well',
+  });
+}

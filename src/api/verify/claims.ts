@@ -7,7 +7,13 @@ import { type Domain, type Property, type PropertyKind, propertyId } from '../..
 import type { PropertyTemplate, SpecFile } from '../../spec/spec-file.js';
 import { InputError } from '../../util/errors.js';
 import { readRegularFile } from '../../util/read-regular-file.js';
-import { noCompetitor, oneNap, refuseIdleClasses, refuseStrangeClasses } from './choice-errors.js';
+import {
+  noCompetitor,
+  oneNap,
+  refuseIdleClasses,
+  refuseStrangeClasses,
+  twoDomains,
+} from './choice-errors.js';
 import { referenceNames, referencePoint } from './references.js';
 
 /** A specification with a reference input of a million numbers stays below. */
@@ -72,6 +78,8 @@ export async function resolveClaims(
     // Not among the defaults: it is asked for by name.
     ...(choices.properties?.includes('scalar-invariance') ? [{ kind: 'scalar-invariance' } as const] : []),
   ];
+  // What costs nothing to refuse comes first: references of a specification may be in large data.
+  if (spec !== null && choices.domain !== undefined) throw twoDomains(choices);
   for (const option of ['classes', 'competitors'] as const) refuseStrangeClasses(network, choices, option);
   const doubts = new Map<string, string>();
   const resolve = resolver(network, napClasses, choices, referenceNames(templates), doubts);
@@ -112,14 +120,6 @@ export async function resolveClaims(
   if (unique.size < properties.length) {
     throw new InputError('a property is listed twice', {
       ...(choices.spec === undefined ? {} : { file: choices.spec }),
-    });
-  }
-  if (spec !== null && choices.domain !== undefined) {
-    throw new InputError('the domain is given twice', {
-      ...(choices.spec === undefined ? {} : { file: choices.spec }),
-      place: '--domain',
-      expected: 'the domain of the specification file (the unit box if it names none)',
-      found: 'an option as well',
     });
   }
   const domain = spec === null ? (choices.domain ?? { kind: 'box', lower: 0, upper: 1 }) : domainOf(spec);

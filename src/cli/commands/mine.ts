@@ -35,7 +35,7 @@ export function registerMine(program: Command): void {
   );
   withMiningOptions(command).option(
     '--allow-empty-classes',
-    'classes without samples get no NAP instead of being an error',
+    'a class of the model without samples to mine from gets no NAP instead of being an error',
   );
   withCommonOptions(command, [
     'mine model.onnx --data mnist --delta 0.99 -o model.nap.json',

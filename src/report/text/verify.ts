@@ -39,11 +39,21 @@ export function verifyText(document: VerifyDocument): string {
       ? 'Claims are about exact arithmetic on the stored weights, not about its rounding in a runtime.'
       : 'Claims are about float32 arithmetic, with the additions in any order.',
     trust(properties),
+    pictures === null && counterexamples === null && properties.some(isRefuted)
+      ? FILES_OF_COUNTEREXAMPLES
+      : null,
     pictures === null ? null : pictureText(pictures),
     counterexamples === null ? null : fileText(counterexamples),
     `${interrupted ? 'Interrupted; what was decided is in' : 'Certificate:'} ${certificate.file}`,
     envelope === null ? null : `Signed: ${envelope}`,
   ]);
+}
+
+const FILES_OF_COUNTEREXAMPLES =
+  'The certificate holds an input that refutes each violated claim: run again with --counterexamples FOLDER for files, or --pictures FOLDER for images.';
+
+function isRefuted({ obligations }: VerifiedProperty): boolean {
+  return obligations.some(({ counterexample }) => counterexample !== null);
 }
 
 /** An interruption came before anything about it was decided. */

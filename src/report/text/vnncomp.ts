@@ -1,5 +1,5 @@
 import type { VnncompDocument } from '../documents/vnncomp.js';
-import { integer } from '../format.js';
+import { counted, integer } from '../format.js';
 import { sections, table } from '../table.js';
 
 export function vnncompText({ rows, counts, kept, instances, results }: VnncompDocument): string {
@@ -7,7 +7,7 @@ export function vnncompText({ rows, counts, kept, instances, results }: VnncompD
   const left = instances - kept - rows.length;
   const before = kept === 0 ? '' : ` (${integer(kept)} answered before)`;
   const open = left === 0 ? '' : `, ${integer(left)} not run`;
-  const summary = `${integer(instances)} instances${before}: ${words.join(', ')}${open}. Results: ${results}`;
+  const summary = `${counted(instances, 'instance')}${before}: ${words.join(', ')}${open}. Results: ${results}`;
   if (rows.length === 0) return summary;
   return sections([
     table(
