@@ -32,6 +32,7 @@ import {
   type PropertyCheck,
   VALID,
 } from './report.js';
+import { settledStarts } from './settled-starts.js';
 import { sharedLemmas } from './shared-lemmas.js';
 import { type OpenProofFile, stepSource } from './step-source.js';
 
@@ -78,7 +79,12 @@ export function checkCertificate(
   const holes = new HolesFound();
   const steps = stepSource(open);
   const lists = sharedLemmas(context, predicate.shared, steps);
-  const sources: ObligationSources = { claim: context, steps, shared: lists.lemmas };
+  const sources: ObligationSources = {
+    claim: context,
+    steps,
+    shared: lists.lemmas,
+    starts: settledStarts(),
+  };
   const properties = predicate.properties.map((property, i): PropertyCheck => {
     const place = `properties[${i}]`;
     let outcome: Outcome;

@@ -10,6 +10,7 @@ import { checkProof } from './check-proof.js';
 import { checkCounterexample } from './check-witness.js';
 import type { HolesFound } from './holes.js';
 import { invalid, type Outcome, VALID } from './report.js';
+import type { SettledStarts } from './settled-starts.js';
 import type { SharedLemmas } from './shared-lemmas.js';
 import type { StepSource } from './step-source.js';
 
@@ -17,6 +18,7 @@ export interface ObligationSources {
   readonly claim: ClaimContext;
   readonly steps: StepSource;
   readonly shared: SharedLemmas;
+  readonly starts: SettledStarts;
 }
 
 type ProofEvidence = Extract<Evidence, { kind: 'proof' }>;
@@ -52,7 +54,7 @@ export function checkObligation(
 }
 
 function checkEvidence(
-  { claim, steps, shared }: ObligationSources,
+  { claim, steps, shared, starts }: ObligationSources,
   obligation: Obligation,
   evidence: ProofEvidence,
   holes: HolesFound,
@@ -66,6 +68,7 @@ function checkEvidence(
     obligation: proved,
     claimedMargin: evidence.margin,
     shared: (id: string) => shared(id, proved, place),
+    starts,
   };
   const check = checkProof(context, steps(evidence.proof, `${place}: proof`), place);
   for (const text of check.believed) holes.add(obligation.id, text);

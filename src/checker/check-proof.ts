@@ -17,6 +17,7 @@ import { applyLemma } from './rules/lemma.js';
 import { checkLin, leastMargin } from './rules/lin.js';
 import { useShared } from './rules/shared.js';
 import { openSecond, openSplit, type PendingBranch } from './rules/split.js';
+import { settledStarts } from './settled-starts.js';
 import { type State, startState } from './state.js';
 
 /** Waiting branches at any time; a deeper tree is refused. */
@@ -78,8 +79,10 @@ interface Walk {
 
 /** Takes the next step; returns the rejection if it fails. */
 function take(walk: Walk, step: ProofStep): Outcome | null {
-  const { context, state } = walk;
+  const { context } = walk;
   const at = `${walk.place}, step ${walk.steps}`;
+  if (walk.steps === 0 && needsAll(step)) walk.state = startOf(context);
+  const { state } = walk;
   walk.steps++;
   if (state === null)
     return invalid(at, 'closure', 'no step behind the end of the proof', `a ${step.rule} step`);
@@ -124,6 +127,15 @@ function take(walk: Walk, step: ProofStep): Outcome | null {
     default:
       return assertNever(step, 'proof step');
   }
+}
+
+/** Rules that look at all layers: what is propagated before the first split need not be propagated in every branch. */
+function needsAll({ rule }: ProofStep): boolean {
+  return rule === 'lin' || rule === 'split' || rule === 'cut';
+}
+
+function startOf({ network, obligation, starts }: RuleContext): State {
+  return (starts ?? settledStarts())(network, obligation);
 }
 
 function close(walk: Walk, outcome: Outcome): Outcome | null {

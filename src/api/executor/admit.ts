@@ -6,6 +6,7 @@ import type { ObligationResult } from '../../certificate/certificate.js';
 import type { ProofStep } from '../../certificate/proof.js';
 import { checkObligation } from '../../checker/check-obligation.js';
 import { HolesFound } from '../../checker/holes.js';
+import { settledStarts } from '../../checker/settled-starts.js';
 import { sharedLemmas } from '../../checker/shared-lemmas.js';
 import { stepSource } from '../../checker/step-source.js';
 import type { Answer } from '../../cluster/job-wire.js';
@@ -25,6 +26,7 @@ export class Admission {
   readonly #claim: ClaimContext;
   readonly #lists: SharedLists = {};
   readonly #lemmas: ReturnType<typeof sharedLemmas>['lemmas'];
+  readonly #starts = settledStarts();
 
   constructor(
     readonly model: DecidedModel,
@@ -88,7 +90,12 @@ export class Admission {
       },
     };
     const holes = new HolesFound();
-    const sources = { claim: this.#claim, steps: stepSource(null), shared: this.#lemmas };
+    const sources = {
+      claim: this.#claim,
+      steps: stepSource(null),
+      shared: this.#lemmas,
+      starts: this.#starts,
+    };
     const outcome = checkObligation(sources, obligation, claimed, holes, obligation.id);
     if (outcome.kind === 'invalid') {
       const { place, rule, expected, found } = outcome.rejection;

@@ -1,6 +1,7 @@
 /** The checker's word on a proof before anything is claimed from it. */
 import type { Predicate } from '../../certificate/certificate.js';
 import { checkProof } from '../../checker/check-proof.js';
+import { settledStarts } from '../../checker/settled-starts.js';
 import { sharedLemmas } from '../../checker/shared-lemmas.js';
 import { stepSource } from '../../checker/step-source.js';
 import type { Audit } from '../../engines/decision.js';
@@ -20,6 +21,7 @@ export interface Auditor {
 export function auditor(claim: ClaimContext): Auditor {
   const lists: NonNullable<Predicate['shared']> = {};
   const accepted: NonNullable<Predicate['shared']> = {};
+  const starts = settledStarts();
   const { lemmas } = sharedLemmas(claim, lists, stepSource(null));
   const audit: Audit = (obligation, steps, shared) => {
     if (shared !== null && lists[shared.id] === undefined) {
@@ -33,6 +35,7 @@ export function auditor(claim: ClaimContext): Auditor {
       obligation,
       claimedMargin: null,
       shared: (id: string) => lemmas(id, obligation, obligation.id),
+      starts,
     };
     const { outcome, margin } = checkProof(context, steps, obligation.id);
     if (outcome.kind !== 'invalid') {

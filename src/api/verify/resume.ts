@@ -3,6 +3,7 @@ import type { Certificate, ObligationResult } from '../../certificate/certificat
 import type { Proof, ProofStep } from '../../certificate/proof.js';
 import { checkObligation } from '../../checker/check-obligation.js';
 import { HolesFound } from '../../checker/holes.js';
+import { settledStarts } from '../../checker/settled-starts.js';
 import { sharedLemmas } from '../../checker/shared-lemmas.js';
 import { type OpenProofFile, type StepSource, stepSource } from '../../checker/step-source.js';
 import { type ClaimContext, compileProperty } from '../../obligation/compile.js';
@@ -34,6 +35,7 @@ export function resumeFrom(
   const wanted = obligationsByDigest(claim, properties);
   const steps = stepSource(open);
   const { lemmas } = sharedLemmas(claim, predicate.shared, steps);
+  const starts = settledStarts();
   const known = new Map<string, ObligationResult>();
   const shared: SharedLists = {};
   for (const result of predicate.obligations) {
@@ -41,7 +43,13 @@ export function resumeFrom(
     if (obligation === undefined || result.verdict === 'unknown') continue;
     const holes = new HolesFound();
     const accepted = inlined(() => {
-      const outcome = checkObligation({ claim, steps, shared: lemmas }, obligation, result, holes, result.id);
+      const outcome = checkObligation(
+        { claim, steps, shared: lemmas, starts },
+        obligation,
+        result,
+        holes,
+        result.id,
+      );
       if (outcome.kind === 'invalid' || holes.count > 0) return null;
       return inline(result, predicate.shared ?? {}, steps, shared);
     });

@@ -1,6 +1,7 @@
 import type { Network } from '../../network/network.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import type { Rational } from '../exact/rational.js';
+import type { SettledStarts } from '../settled-starts.js';
 import type { State } from '../state.js';
 
 /** What a rule may look at: rebuilt by the checker from the ONNX bytes, the literals and the claim. */
@@ -11,6 +12,8 @@ export interface RuleContext {
   readonly claimedMargin: number | null;
   /** The intervals that a shared list of lemmas leaves for this obligation's region, or why there are none. */
   readonly shared: (id: string) => State | SharedFault;
+  /** Start states kept from one proof to the next; without it the proof's own is computed. */
+  readonly starts?: SettledStarts;
 }
 
 /** Why a shared list cannot be used. */

@@ -6,24 +6,25 @@ import type { LinStep, ProofStep } from '../../certificate/proof.js';
 import type { Phases } from '../../nap/nap.js';
 import { type Network, neuronBlocks } from '../../network/network.js';
 import type { Obligation } from '../../obligation/obligation.js';
-import type { Decision, EngineContext } from '../decision.js';
 
 /** Share of the margin that a smaller core may cost. */
 const MARGIN_KEPT = 0.5;
 
-type Unsat = Extract<Decision, { verdict: 'unsat' }>;
+/** The literals behind the proof's stop tensor; null if the proof needs others, or rests on lemmas about all of them. */
+export function coreLiterals(
+  network: Network,
+  obligation: Obligation,
+  steps: readonly ProofStep[],
+): readonly Phases[] | null {
+  if (obligation.naps.length === 0 || steps[0]?.rule === 'shared') return null;
+  const first = firstExpandedLayer(network, steps);
+  if (first === null || first <= 0) return null;
+  return obligation.naps.map((phases) => literalsFrom(network, phases, first));
+}
 
-/** The decision with a core, if the literals behind the proof's stop tensor suffice. */
-export function withCore(context: EngineContext, obligation: Obligation, decision: Unsat): Unsat {
-  // Shared lemmas are about the region with all its literals.
-  if (decision.shared !== null || obligation.naps.length === 0) return decision;
-  const first = firstExpandedLayer(context.network, decision.steps);
-  if (first === null || first <= 0) return decision;
-  const core = obligation.naps.map((phases) => literalsFrom(context.network, phases, first));
-  const audit = context.audit({ ...obligation, naps: core }, decision.steps, null);
-  if (!audit.accepted) return decision;
-  if (decision.margin !== null && (audit.margin ?? 0) < MARGIN_KEPT * decision.margin) return decision;
-  return { ...decision, core, margin: audit.margin };
+/** Is a core's margin worth having beside the one with all literals? */
+export function marginKept(core: number | null, all: number | null): boolean {
+  return all === null || (core ?? 0) >= MARGIN_KEPT * all;
 }
 
 /** Number of the layer that computes the earliest stop tensor of the proof's leaves; null if a leaf goes to the input. */

@@ -50,7 +50,7 @@ async function trySuffix(attempt: Attempt, start: TensorId, effort: Effort): Pro
   };
   const result = await search(context.network, relaxation, obligation, region.bounds, limits, hooks);
   if (result.kind !== 'closed') return null;
-  const decision = closed(attempt, result.tree).decision;
+  const decision = closed(attempt, result.tree, result.margin).decision;
   if (decision === null || !context.exactMargin) return decision;
   return (await exactMargin(attempt, start, relaxation, limits)) ?? decision;
 }
@@ -79,7 +79,7 @@ async function exactMargin(
     },
   };
   const result = await search(context.network, relaxation, obligation, region.bounds, limits, hooks);
-  return result.kind === 'closed' ? closed(attempt, result.tree).decision : null;
+  return result.kind === 'closed' ? closed(attempt, result.tree, result.margin).decision : null;
 }
 
 export function suffixHooks({ context, obligation }: Attempt, start: TensorId): SearchHooks {

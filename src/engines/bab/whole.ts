@@ -43,7 +43,7 @@ export async function searchWhole(attempt: Attempt, start: TensorId): Promise<De
   const began = performance.now();
   const result = await search(context.network, relaxation, obligation, region.bounds, limits, hooks);
   if (result.kind === 'closed') {
-    const { decision, rejected } = closed(attempt, result.tree);
+    const { decision, rejected } = closed(attempt, result.tree, result.margin);
     return (
       decision ?? undecided('numerical', `the proof found does not hold in exact arithmetic: ${rejected}`)
     );
