@@ -47,8 +47,8 @@ export function applyMap(map: LinearMap, x: Float64Array, out: Float64Array): vo
     }
     case 'conv':
       out.fill(0, 0, map.rows);
-      convLoop(map, (row, col, weight) => {
-        out[row] = out[row]! + weight * x[col]!;
+      convRuns(map, (weight, row, col, count, stride) => {
+        for (let i = 0, j = col; i < count; i++, j += stride) out[row + i] = out[row + i]! + weight * x[j]!;
       });
       return;
     default:
@@ -79,8 +79,8 @@ export function applyTranspose(map: LinearMap, y: Float64Array, out: Float64Arra
       return;
     }
     case 'conv':
-      convLoop(map, (row, col, weight) => {
-        out[col] = out[col]! + weight * y[row]!;
+      convRuns(map, (weight, row, col, count, stride) => {
+        for (let i = 0, j = col; i < count; i++, j += stride) out[j] = out[j]! + weight * y[row + i]!;
       });
       return;
     default:
@@ -114,8 +114,14 @@ function convTerms(map: ConvMap, row: number, visit: (col: number, weight: numbe
   }
 }
 
-/** All terms of a convolution, kernel element by kernel element so that the inner loop runs along a row. */
-function convLoop(map: ConvMap, visit: (row: number, col: number, weight: number) => void): void {
+/**
+ * All terms of a convolution, kernel element by kernel element: runs of `count` rows from `row` on, whose columns begin at
+ * `col` and are `stride` apart, all with one weight. A call per run instead of per term is several times as fast.
+ */
+function convRuns(
+  map: ConvMap,
+  visit: (weight: number, row: number, col: number, count: number, stride: number) => void,
+): void {
   const { outHeight, outWidth, inHeight, inWidth, kernelHeight, kernelWidth } = map;
   const [strideY, strideX] = map.strides;
   const perGroup = map.inChannels / map.groups;
@@ -129,12 +135,13 @@ function convLoop(map: ConvMap, visit: (row: number, col: number, weight: number
           const dx = kx * map.dilations[1] - map.padLeft;
           const first = Math.max(0, Math.ceil(-dx / strideX));
           const last = Math.min(outWidth - 1, Math.floor((inWidth - 1 - dx) / strideX));
+          if (last < first) continue;
           for (let oy = 0; oy < outHeight; oy++) {
             const y = oy * strideY - map.padTop + ky * map.dilations[0];
             if (y < 0 || y >= inHeight) continue;
             const row = (channel * outHeight + oy) * outWidth;
             const col = ((firstIn + c) * inHeight + y) * inWidth + dx;
-            for (let ox = first; ox <= last; ox++) visit(row + ox, col + ox * strideX, weight);
+            visit(weight, row + first, col + first * strideX, last - first + 1, strideX);
           }
         }
       }
