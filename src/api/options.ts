@@ -96,6 +96,8 @@ export const COVERAGE_OPTIONS = z.strictObject({
   naps: file,
   data: file,
   dataset: dataset.optional(),
+  heatMap: file.optional(),
+  montage: file.optional(),
 } satisfies Shape<CoverageOptions>);
 
 export const VERIFY_OPTIONS = z.strictObject({

@@ -1,12 +1,14 @@
 import type { CoverageDocument } from '../documents/coverage.js';
 import { integer, percent } from '../format.js';
 import { heading, sections, table } from '../table.js';
+import { entropyText, lossTable } from './literal-statistics.js';
 
 /** Sample indices shown per class; `--json` has up to a hundred. */
 const SHOWN = 5;
 
 export function coverageText(document: CoverageDocument): string {
   const { dataset, naps, disjointPairs } = document;
+  const mined = document.classes.some(({ miningRecall }) => miningRecall !== null);
   const rows = document.classes.map((row) => [
     String(row.class),
     integer(row.active),
@@ -14,6 +16,8 @@ export function coverageText(document: CoverageDocument): string {
     integer(row.recall.of),
     integer(row.recall.count),
     percent(row.recall.value),
+    interval(row.recall),
+    ...(mined ? [percent(row.miningRecall?.value ?? null)] : []),
     integer(row.otherFollowers),
     integer(row.counterexamples),
     samplesText(row.counterexampleSamples, row.counterexamples),
@@ -25,6 +29,8 @@ export function coverageText(document: CoverageDocument): string {
     integer(document.recall.of),
     integer(document.recall.count),
     percent(document.recall.value),
+    interval(document.recall),
+    ...(mined ? [''] : []),
     integer(document.otherFollowers),
     integer(document.counterexamples),
     '',
@@ -41,6 +47,8 @@ export function coverageText(document: CoverageDocument): string {
         { title: 'samples', ...right },
         { title: 'follow', ...right },
         { title: 'recall', ...right },
+        { title: '95 % interval', ...right },
+        ...(mined ? [{ title: 'when mined', ...right }] : []),
         { title: 'others', ...right },
         { title: 'wrong', ...right },
         { title: 'wrong samples' },
@@ -53,7 +61,25 @@ export function coverageText(document: CoverageDocument): string {
       `  ${disjointPairs.count} of ${disjointPairs.of} pairs of NAPs contradict each other in some neuron.`,
     ].join('\n'),
     confusionText(document.confusion),
+    [heading('What costs recall'), lossTable(document.classes)].join('\n'),
+    entropyText(document.entropy),
+    confidenceNote(document),
+    ...Object.values(document.pictures).flatMap((file) => (file === null ? [] : [`Picture: ${file}`])),
   ]);
+}
+
+function interval({ low, high }: CoverageDocument['recall']): string {
+  return `${percent(low)} - ${percent(high)}`;
+}
+
+/** Thousands of neurons were tested for being literals: some are by chance. */
+function confidenceNote({ confidence, naps }: CoverageDocument): string {
+  const { literals, tests, confirmed, belowOnHeldOut } = confidence;
+  return (
+    `  ${integer(literals)} literals were chosen among ${integer(tests)} pairs of class and neuron. On these samples alone, ` +
+    `${integer(belowOnHeldOut ?? 0)} are less frequent than delta ${naps.delta}, and ${integer(confirmed)} are shown to be so ` +
+    `frequent\n  with 95 % confidence for all pairs together (Bonferroni). Intervals of recall are per class, not joint.`
+  );
 }
 
 /** Rows of followers shown; `--json` has all. */

@@ -2,7 +2,7 @@ import type { CurveDocument } from '../documents/curve.js';
 import { integer, percent } from '../format.js';
 import { heading, sections, table } from '../table.js';
 import { verdictText } from '../verdict-style.js';
-import { confidenceText, entropyText, literalText } from './literal-statistics.js';
+import { confidenceText, entropyText, lossTable } from './literal-statistics.js';
 
 const right = { align: 'right' } as const;
 
@@ -92,21 +92,5 @@ function cell(point: Point, label: number, heldOut: boolean): string {
 function lossText({ points }: CurveDocument): string | null {
   const point = points.find(({ delta }) => delta !== '1');
   if (point === undefined) return null;
-  return [
-    `${heading('What costs recall')} at delta ${point.delta}`,
-    table(
-      [
-        { title: 'class', ...right },
-        { title: 'lost', ...right },
-        { title: 'by one literal', ...right },
-        { title: 'costliest literals (lost by it alone / violated)' },
-      ],
-      point.classes.map(({ class: label, loss }) => [
-        String(label),
-        integer(loss.lost),
-        integer(loss.byOneLiteral),
-        loss.literals.slice(0, 3).map(literalText).join('; '),
-      ]),
-    ),
-  ].join('\n');
+  return [`${heading('What costs recall')} at delta ${point.delta}`, lossTable(point.classes)].join('\n');
 }

@@ -8,7 +8,7 @@ import { integer, short } from '../format.js';
 import { heading, table } from '../table.js';
 
 /** `16[143] active 21 / 40`: tensor, flat index, phase, samples lost by it alone / that violate it. */
-export function literalText({
+function literalText({
   tensor,
   index,
   phase,
@@ -49,5 +49,26 @@ export function confidenceText(
   return (
     `  delta ${delta}: ${integer(literals)} literals of ${integer(tests)} neurons tested; with 95 % confidence for all ` +
     `together, ${integer(confirmed)} of them are so frequent beyond the samples${fresh}.`
+  );
+}
+
+/** Per class how many samples are lost, and the literals whose removal would gain most. */
+export function lossTable(
+  classes: readonly { readonly class: number; readonly loss: RecallLossDocument }[],
+): string {
+  const right = { align: 'right' } as const;
+  return table(
+    [
+      { title: 'class', ...right },
+      { title: 'lost', ...right },
+      { title: 'by one literal', ...right },
+      { title: 'costliest literals (lost by it alone / violated)' },
+    ],
+    classes.map(({ class: label, loss }) => [
+      String(label),
+      integer(loss.lost),
+      integer(loss.byOneLiteral),
+      loss.literals.slice(0, 3).map(literalText).join('; '),
+    ]),
   );
 }
