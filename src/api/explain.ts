@@ -5,6 +5,7 @@ import { counted, short } from '../report/format.js';
 import { notClaimed } from '../report/html/claims.js';
 import { reCheckCommand } from '../report/re-check.js';
 import { leastMargin } from '../report/reporters/findings.js';
+import { inQuotes } from '../report/stated.js';
 import { type Progress, silentProgress } from './progress.js';
 import { exhibitCertificate } from './report/certificate.js';
 import { namedModels } from './report/find-model.js';
@@ -47,6 +48,7 @@ export async function explain(
     ),
     notClaimed: notClaimed(reported),
     trusted: [...holes],
+    stated: statedSentences(reported),
     reCheck: reCheckCommand(reported),
   };
 }
@@ -61,10 +63,10 @@ function vacuousSentence({ claim }: ReportedProperty): string {
   return `${claim} But no input of the domain follows the pattern at all, so this says nothing.`;
 }
 
-function inputSentences({ domain, naps, dataset, properties, model }: ReportedCertificate): string[] {
+function inputSentences({ domain, naps, properties, model }: ReportedCertificate): string[] {
   const references = properties.filter(({ kind }) => kind === 'local-robustness').length;
   return [
-    `The model is ${model.name}, the one file with SHA-256 ${model.sha256}.`,
+    `The model is the one file with SHA-256 ${model.sha256}${model.file === null ? '' : `, here ${model.file}`}.`,
     `Inputs: ${domain}. All of them are meant, not only samples of some data.`,
     ...(naps === null
       ? []
@@ -72,8 +74,27 @@ function inputSentences({ domain, naps, dataset, properties, model }: ReportedCe
           'Where a claim speaks of a NAP, it is about the inputs that follow it: those at which the listed neurons are on, or off, as the pattern says.',
         ]),
     ...(references > 0 ? [`${counted(references, 'claim')} about a neighbourhood of one point.`] : []),
+  ];
+}
+
+/** Words that no check looks at; proofs and counterexamples do not rest on them. */
+function statedSentences({
+  model,
+  dataset,
+  verifier,
+  verifiedAt,
+  properties,
+}: ReportedCertificate): string[] {
+  const points = properties.some(({ kind }) => kind === 'local-robustness' || kind === 'cone');
+  return [
+    `The model is called ${inQuotes(model.name)}.`,
+    ...model.notes.map((note) => `About the model: ${inQuotes(note)}.`),
     ...(dataset === null
       ? []
-      : [`Samples of ${dataset.name} were looked at for counterexamples; no proof rests on them.`]),
+      : [`Samples of ${inQuotes(dataset.name)} were looked at for counterexamples; no proof rests on them.`]),
+    ...(points
+      ? ['Points have names in the claims. The names are labels; the digits behind them are of the numbers.']
+      : []),
+    `It was written by napcert ${inQuotes(verifier.version)} at ${inQuotes(verifiedAt)}.`,
   ];
 }

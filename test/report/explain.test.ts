@@ -4,6 +4,8 @@ import { explain } from '../../src/api/explain.js';
 import { explainSchema } from '../../src/report/documents/explain.js';
 import { explainText } from '../../src/report/text/explain.js';
 import {
+  HOSTILE,
+  hostileCertificate,
   type ReportFolder,
   reportFolder,
   trustingCertificate,
@@ -49,6 +51,20 @@ describe('explain', () => {
     const document = await explain({ certificate, model: files.model });
     expect(document.trusted.join()).toContain('someone 1.0');
     expect(document.notShown).toHaveLength(1);
+  });
+
+  it("the author's words are told apart from what was checked", async () => {
+    const certificate = files.write('hostile.json', hostileCertificate());
+    const { stated, refuted, ...document } = await explain({ certificate, model: files.model });
+    const quoted = JSON.stringify(HOSTILE);
+    expect(stated).toContain(`The model is called ${JSON.stringify(`${HOSTILE}.onnx`)}.`);
+    expect(stated.join()).toContain(`Samples of ${quoted}`);
+    expect(refuted).toEqual([expect.stringContaining(`(labelled ${quoted} in the certificate)`)]);
+    for (const part of ['proved', 'notShown', 'inputs', 'arithmetic', 'notClaimed', 'trusted'] as const) {
+      expect(document[part].join()).not.toContain('add-mask');
+    }
+    // The label of a point is part of its claim's sentence.
+    expect(stated.join()).toMatch(/names are labels/);
   });
 
   it('text fits 40 columns where words do', async () => {

@@ -1,6 +1,7 @@
 /** One sentence about a property or a certificate: why its status is what it is. */
 import type { ReportedObligation, ReportedProperty, Status } from '../../report/documents/report.js';
 import { counted, short } from '../../report/format.js';
+import { labelled } from '../../report/stated.js';
 import { assertNever } from '../../util/errors.js';
 
 export interface CheckSummary {
@@ -41,13 +42,13 @@ function proved(obligations: readonly ReportedObligation[]): string {
 function refuted({ obligations, scaling }: Explained): string {
   if (scaling !== null) {
     const [before, after] = scaling.classes;
-    return `${scaling.source} is class ${before}, ${scaling.factor} times it is class ${after}`;
+    return `a point (${labelled(scaling.source)}) is class ${before}, ${scaling.factor} times it is class ${after}`;
   }
   const refutations = obligations.filter(({ counterexample }) => counterexample !== null);
   const first = refutations[0];
   if (first === undefined) return 'refuted';
   const more = refutations.length > 1 ? `, and ${refutations.length - 1} more` : '';
-  return `counterexample (${first.counterexample!.source}) refutes ${first.id}${more}`;
+  return `counterexample (${labelled(first.counterexample!.source)}) refutes ${first.id}${more}`;
 }
 
 function trusted({ claimed, obligations }: Explained): string {
@@ -66,5 +67,6 @@ function open(obligations: readonly ReportedObligation[]): string {
   }
   const { reason, detail, suggestion } = first.open!;
   const more = left.length > 1 ? ` (and ${left.length - 1} more)` : '';
-  return `${first.id}: ${[reason, detail, suggestion].filter((part) => part !== '').join('; ')}${more}`;
+  const words = [reason, detail, suggestion].filter((part) => part !== '').join('; ');
+  return `${first.id} is open, as the certificate says: ${words}${more}`;
 }

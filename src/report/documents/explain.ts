@@ -18,6 +18,7 @@ export const explainSchema = z.strictObject({
   notShown: sentences.describe('claims that the certificate does not settle'),
   notClaimed: sentences,
   trusted: sentences,
+  stated: sentences.describe('what the author of the certificate says besides; nothing checks it'),
   reCheck: z.string().describe('command line'),
 });
 

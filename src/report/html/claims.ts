@@ -12,7 +12,10 @@ export function claimText(certificate: ReportedCertificate): string {
     holes.length === 0
       ? ''
       : `<h4>Taken on trust, in the words of the certificate</h4>${list([...holes.slice(0, 20), ...(holes.length > 20 ? [`and ${holes.length - 20} more`] : [])])}`;
-  const notes = model.notes.length === 0 ? '' : `<h4>About the model</h4>${list(model.notes)}`;
+  const notes =
+    model.notes.length === 0
+      ? ''
+      : `<h4>About the model, in the words of the certificate</h4>${list(model.notes)}`;
   return (
     `<h4>Claimed</h4><p>About ${markup(domain)}, in ${arithmetic === 'real' ? 'real' : 'float32'} arithmetic:</p>${list(semantics)}` +
     `<h4>Not claimed</h4>${list(notClaimed(certificate))}${trusted}${notes}`

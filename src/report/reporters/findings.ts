@@ -8,6 +8,7 @@ import type { ReportDocument, ReportedCertificate, ReportedProperty } from '../d
 import type { ReportInput } from '../exhibit.js';
 import { percent } from '../format.js';
 import { propertyName } from '../property-name.js';
+import { labelled } from '../stated.js';
 
 /** Worst first. */
 const STATUSES = [
@@ -235,7 +236,7 @@ function requirementWhy({ detail, counterexample }: Requirement, status: Finding
   if (status === 'unchecked')
     return 'the gate counts it as met, but no certificate that was checked here shows it';
   if (detail !== '') return detail;
-  if (counterexample !== null) return `counterexample: ${counterexample.source}`;
+  if (counterexample !== null) return `counterexample (${labelled(counterexample.source)})`;
   return STATUS_WORDS[status];
 }
 

@@ -38,6 +38,9 @@ export function checkText(document: CheckDocument): string {
   ]);
 }
 
+/** How a claim names a point (spec/property.ts): by a label, and by the SHA-256 of its numbers. */
+const POINT = /\((?:point|digest) [0-9a-f]{12}/;
+
 /** The claims in full: a name alone can be anything. */
 function claimText({ properties, domain, arithmetic }: CheckDocument): string {
   const claims = properties.map(
@@ -46,11 +49,20 @@ function claimText({ properties, domain, arithmetic }: CheckDocument): string {
   );
   const about =
     arithmetic === 'real' ? 'exact arithmetic on the stored weights' : 'float32, additions in any order';
-  return ['Claims:', ...claims, `Domain: ${domain}. Arithmetic: ${about}.`].join('\n');
+  return [
+    'Claims:',
+    ...claims,
+    `Domain: ${domain}. Arithmetic: ${about}.`,
+    ...(claims.some((claim) => POINT.test(claim))
+      ? [
+          'Names of points are labels of whoever wrote the certificate; the digits behind them are of the numbers checked.',
+        ]
+      : []),
+  ].join('\n');
 }
 
 function holeText(holes: readonly string[]): string {
   const shown = holes.slice(0, SHOWN).map((hole) => `  ${hole}`);
   const rest = holes.length > SHOWN ? [`  ... and ${holes.length - SHOWN} more`] : [];
-  return ['Taken on trust:', ...shown, ...rest].join('\n');
+  return ['Taken on trust, in the words of the certificate:', ...shown, ...rest].join('\n');
 }

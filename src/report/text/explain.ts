@@ -19,7 +19,8 @@ export function explainText(document: ExplainDocument, width: number): string {
     part('About which inputs', document.inputs),
     part('In which arithmetic', document.arithmetic),
     part('Not claimed', document.notClaimed),
-    part('Taken on trust', document.trusted),
+    part('Trusted, as the certificate words it', document.trusted),
+    part('Said by its author, not checked', document.stated),
     [heading('Check it again'), `  ${reCheck}`].join('\n'),
   ]);
 }

@@ -2,6 +2,7 @@ import type { ReportDocument, ReportedCertificate } from '../documents/report.js
 import { seconds } from '../format.js';
 import { propertyName } from '../property-name.js';
 import { countsText, STATUS_WORDS } from '../reporters/findings.js';
+import { inQuotes } from '../stated.js';
 import { facts, heading, sections, table } from '../table.js';
 import { verdictText } from '../verdict-style.js';
 
@@ -10,6 +11,7 @@ export function reportText(document: ReportDocument, written: readonly string[] 
   return sections([
     ...document.certificates.map(certificateText),
     `${heading('In all')}: ${countsText(document.certificates.flatMap(({ properties }) => properties))}.`,
+    "Verdicts and margins are the checker's; times, and labels of points in quotes, are those that the certificate states.",
     written.length === 0 ? null : ['Written:', ...written.map((file) => `  ${file}`)].join('\n'),
   ]);
 }
@@ -18,7 +20,7 @@ function certificateText({ file, model, check, properties }: ReportedCertificate
   return sections([
     facts([
       ['certificate', file],
-      ['model', model.file ?? model.name],
+      ['model', model.file ?? `not found; the certificate calls it ${inQuotes(model.name)}`],
       ['check', `${verdictText(check.verdict)}: ${check.why}`],
     ]),
     table(
