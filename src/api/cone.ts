@@ -1,5 +1,4 @@
 /** Cones (or convex hulls) of samples with one activation pattern, certified without a solver. */
-import type { Certificate } from '../certificate/certificate.js';
 import { coneHolds } from '../checker/check-cone.js';
 import { coneRegion } from '../checker/cone-region.js';
 import type { Dataset } from '../dataset/dataset.js';
@@ -8,7 +7,6 @@ import { patternGroups, type SharedPatterns, samplesInCone } from '../invariance
 import { predict } from '../network/forward.js';
 import type { ConeDocument } from '../report/documents/cone.js';
 import type { Cone } from '../spec/property.js';
-import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
 import { matrixText } from './cone-matrix.js';
 import { datasetReferenceOf } from './dataset-reference.js';
@@ -16,9 +14,8 @@ import { assertFits } from './invariance.js';
 import { modelReferenceOf, type OpenedModel, openComparedModel } from './open-model.js';
 import { assertWritable, writeOutput } from './output-file.js';
 import { type Progress, silentProgress } from './progress.js';
-import { earlierCertificate, writeCertificate } from './verify/certificate-file.js';
-import { refuseLoss } from './verify/refuse-loss.js';
-import { verify } from './verify/verify.js';
+import { earlierCertificate } from './verify/certificate-file.js';
+import { certifyBoundless } from './verify/certify-boundless.js';
 import { VERSION } from './version.js';
 
 export interface ConeOptions {
@@ -91,7 +88,9 @@ export async function cone(options: ConeOptions, progress: Progress = silentProg
     patterns: groups.length,
     shared: groups.filter(({ samples }) => samples.length > 1).length,
     certificate:
-      options.output === undefined ? null : await certify(model, dataset, held, options.output, earlier),
+      options.output === undefined || held.length === 0
+        ? null
+        : await certifyBoundless({ model, dataset, properties: held, output: options.output, earlier }),
     matrix: options.matrix ?? null,
   };
 }
@@ -121,33 +120,4 @@ function contained(
   { points, class: label }: Cone,
 ): number {
   return samplesInCone(network, dataset, table, coneRegion(network, points), label).length;
-}
-
-async function certify(
-  { loaded, network }: OpenedModel,
-  dataset: Dataset,
-  properties: readonly Cone[],
-  output: string,
-  earlier: Certificate | null,
-): Promise<ConeDocument['certificate']> {
-  if (properties.length === 0) return null;
-  const claim = {
-    network,
-    modelSha256: loaded.sha256,
-    domain: { kind: 'unbounded' },
-    naps: new Map(),
-  } as const;
-  if (earlier !== null) refuseLoss(earlier, claim, properties, output);
-  const certificate = await verify({
-    model: loaded,
-    network,
-    naps: null,
-    dataset,
-    claims: { domain: { kind: 'unbounded' }, properties },
-    engine: 'auto',
-    solver: 'glpk',
-    timeoutSeconds: 60,
-  });
-  const text = writeCertificate(output, certificate);
-  return { file: output, sha256: sha256(text) };
 }

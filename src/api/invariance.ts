@@ -13,14 +13,12 @@ import { openSession } from '../network/oracle.js';
 import { type LoadedModel, loadModel } from '../onnx/load-model.js';
 import type { InvarianceDocument } from '../report/documents/invariance.js';
 import type { Preprocessing } from '../spec/property.js';
-import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
 import { datasetReferenceOf } from './dataset-reference.js';
 import { compareAt, lowerAt } from './open-model.js';
 import { type Progress, silentProgress } from './progress.js';
-import { earlierCertificate, writeCertificate } from './verify/certificate-file.js';
-import { refuseLoss } from './verify/refuse-loss.js';
-import { verify } from './verify/verify.js';
+import { earlierCertificate } from './verify/certificate-file.js';
+import { certifyBoundless } from './verify/certify-boundless.js';
 import { VERSION } from './version.js';
 
 export interface InvarianceOptions {
@@ -57,19 +55,17 @@ export async function invariance(
   if (search) progress.step('looking for an input whose class changes');
   const pair = search ? await witness(loaded, network, dataset, signal) : null;
   if (options.output !== undefined && network === null) throw refusal!;
-  if (earlier !== null && network !== null) {
-    const claim = {
-      network,
-      modelSha256: loaded.sha256,
-      domain: { kind: 'unbounded' },
-      naps: new Map(),
-    } as const;
-    refuseLoss(earlier, claim, [{ kind: 'scalar-invariance', preprocessing }], options.output!);
-  }
   const certificate =
     options.output === undefined || network === null
       ? null
-      : await certify(loaded, network, dataset, preprocessing, options.output, signal);
+      : await certifyBoundless({
+          model: { loaded, network },
+          dataset,
+          properties: [{ kind: 'scalar-invariance', preprocessing }],
+          output: options.output,
+          earlier,
+          signal,
+        });
   return {
     format: 'napcert-invariance/1',
     napcert: VERSION,
@@ -156,34 +152,6 @@ async function witness(
   } finally {
     await runtime.close();
   }
-}
-
-async function certify(
-  model: LoadedModel,
-  network: Network,
-  dataset: Dataset | null,
-  preprocessing: Preprocessing,
-  output: string,
-  signal: AbortSignal,
-): Promise<InvarianceDocument['certificate']> {
-  const certificate = await verify(
-    {
-      model,
-      network,
-      naps: null,
-      dataset,
-      claims: {
-        domain: { kind: 'unbounded' },
-        properties: [{ kind: 'scalar-invariance', preprocessing }],
-      },
-      engine: 'auto',
-      solver: 'glpk',
-      timeoutSeconds: 60,
-    },
-    { signal },
-  );
-  const text = writeCertificate(output, certificate);
-  return { file: output, sha256: sha256(text) };
 }
 
 function zeroImage(network: Network): InvarianceDocument['zeroImage'] {
