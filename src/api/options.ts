@@ -146,6 +146,8 @@ export const REPORT_OPTIONS = z.strictObject({
   naps: files.optional(),
   coverage: files.optional(),
   gate: file.optional(),
+  data: file.optional(),
+  dataset: dataset.optional(),
   targets: targets.optional(),
   format: z.enum(REPORTER_NAMES).optional(),
 } satisfies Shape<ReportOptions>);

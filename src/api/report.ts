@@ -1,4 +1,6 @@
 /** Certificates, checked again, as reports for people and CI systems. */
+
+import { type OpenDatasetOptions, openDataset } from '../dataset/open-dataset.js';
 import type { Decision } from '../gate/decision.js';
 import { decisionSchema } from '../gate/decision.js';
 import type { ReportDocument } from '../report/documents/report.js';
@@ -25,6 +27,9 @@ export interface ReportOptions {
   readonly coverage?: readonly string[];
   /** Decision of `napcert gate --json`; what it counts as met is shown only if a certificate checked here shows it. */
   readonly gate?: string;
+  /** Samples: a counterexample is shown beside the nearest one that follows its NAP. */
+  readonly data?: string;
+  readonly dataset?: OpenDatasetOptions;
   /** Files to write. */
   readonly targets?: readonly ReportTarget[];
   /** A format to return as text as well, for stdout. */
@@ -56,7 +61,17 @@ export async function report(
       expected: 'a certificate, or --gate with a decision that names one',
     });
   }
-  assertReportTargets(targets, [...certificates, ...models, ...naps, ...coverage, gate], '--output');
+  const read = [
+    ...certificates,
+    ...models,
+    ...naps,
+    ...coverage,
+    gate,
+    options.data,
+    options.dataset?.labels,
+  ];
+  assertReportTargets(targets, read, '--output');
+  const dataset = options.data === undefined ? null : await openDataset(options.data, options.dataset);
   const input = await collectReport(
     {
       certificates,
@@ -64,6 +79,7 @@ export async function report(
       naps,
       coverage,
       ...(decision === null ? {} : { decision }),
+      ...(dataset === null ? {} : { dataset }),
     },
     progress,
   );

@@ -13,6 +13,15 @@ export interface ExhibitedPoint {
   readonly runtimeLogits: readonly number[] | null;
 }
 
+/** A sample of a class that follows its NAP, as near to a counterexample as any that was tried. */
+export interface ExhibitedFollower {
+  readonly class: number;
+  readonly source: string;
+  readonly point: readonly number[];
+  /** Euclidean, from the counterexample. */
+  readonly distance: number;
+}
+
 export interface ExhibitedLiterals {
   readonly tensor: string;
   readonly active: readonly number[];
@@ -30,6 +39,8 @@ export interface Exhibit {
   readonly naps: readonly { readonly class: number; readonly literals: readonly ExhibitedLiterals[] }[];
   /** By id of the obligation. */
   readonly points: ReadonlyMap<string, ExhibitedPoint>;
+  /** By id of the obligation; empty without samples. */
+  readonly nearest: ReadonlyMap<string, readonly ExhibitedFollower[]>;
 }
 
 /** Share of samples of a class that follow its NAP, with the Wilson 95 % interval. */

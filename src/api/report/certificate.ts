@@ -4,6 +4,7 @@ import type { Certificate, ObligationResult, PropertyResult } from '../../certif
 import { proofFolder } from '../../certificate/open-proof-file.js';
 import { checkCertificate, type GivenNaps } from '../../checker/check-certificate.js';
 import type { CheckReport } from '../../checker/report.js';
+import type { Dataset } from '../../dataset/dataset.js';
 import { digestOf } from '../../gate/evidence.js';
 import { neuronBlocks } from '../../network/network.js';
 import type {
@@ -20,6 +21,7 @@ import { type OpenedModel, openModel } from '../open-model.js';
 import { openNaps } from '../open-naps.js';
 import type { Progress } from '../progress.js';
 import { findModel } from './find-model.js';
+import { followersNear } from './followers-near.js';
 import { lineFinder } from './lines.js';
 import { readForReport } from './read.js';
 import { exhibitPoints } from './replay.js';
@@ -34,13 +36,15 @@ export interface ExhibitedCertificate {
  * Reads a certificate, has it checked against the model it is about, and replays its counterexamples.
  * @param named models by digest
  * @param napFiles NAP files by digest; with its own the literals of a certificate are compared
- * @throws InputError for a file that is no certificate
+ * @param dataset samples that counterexamples are shown beside
+ * @throws InputError for a file that is no certificate, and for samples that do not fit its model
  */
 export async function exhibitCertificate(
   file: string,
   named: ReadonlyMap<string, string>,
   progress: Progress,
   napFiles: ReadonlyMap<string, string> = new Map(),
+  dataset: Dataset | null = null,
 ): Promise<ExhibitedCertificate> {
   const { bytes, text, certificate, enveloped } = readForReport(file);
   const { predicate } = certificate;
@@ -61,6 +65,8 @@ export async function exhibitCertificate(
   const seconds = (performance.now() - start) / 1000;
   const trusted = model !== null && checked !== null && checked.verdict !== 'invalid' ? model : null;
   const points = await exhibitPoints(predicate.obligations, trusted);
+  const nearest =
+    trusted === null || dataset === null ? new Map() : followersNear(certificate, trusted, dataset);
   const classes = model === null ? null : model.network.tensors[model.network.output]!.size;
   const summary = checkSummary(checked, found.why, seconds);
   const reported: ReportedCertificate = {
@@ -91,7 +97,7 @@ export async function exhibitCertificate(
     verifiedAt: predicate.verifiedAt,
     properties: reportedProperties(certificate, checked, summary, classes, text),
   };
-  return { reported, exhibit: { ...exhibitOf(certificate, model), points } };
+  return { reported, exhibit: { ...exhibitOf(certificate, model), points, nearest } };
 }
 
 /** The NAP file with the digest that a certificate states; null if there is none that can be read. */
@@ -257,7 +263,10 @@ function reportedObligation(result: ObligationResult, owner: PropertyResult): Re
   }
 }
 
-function exhibitOf({ predicate }: Certificate, model: OpenedModel | null): Omit<Exhibit, 'points'> {
+function exhibitOf(
+  { predicate }: Certificate,
+  model: OpenedModel | null,
+): Omit<Exhibit, 'points' | 'nearest'> {
   const naps = predicate.naps?.classes ?? [];
   if (model === null) return { inputShape: null, classes: null, layers: [], naps };
   const { network } = model;

@@ -1,4 +1,5 @@
 /** Everything that reporters need, collected: certificates with the checker's word, recall, a gate's decision. */
+import type { Dataset } from '../../dataset/dataset.js';
 import type { Decision } from '../../gate/decision.js';
 import { readNapFileWithDigest } from '../../nap/nap-file.js';
 import { type ReportDocument, STATUSES } from '../../report/documents/report.js';
@@ -19,6 +20,8 @@ export interface CollectOptions {
   /** Documents of `napcert coverage --json` whose recall is shown. */
   readonly coverage?: readonly string[];
   readonly decision?: Decision;
+  /** Samples that counterexamples are shown beside. */
+  readonly dataset?: Dataset;
 }
 
 /**
@@ -44,7 +47,7 @@ export async function collectReport(
   for (const [i, file] of options.certificates.entries()) {
     progress.step('checking certificates', i, options.certificates.length);
     try {
-      exhibited.push(await exhibitCertificate(file, named, progress, napFiles));
+      exhibited.push(await exhibitCertificate(file, named, progress, napFiles, options.dataset ?? null));
     } catch (error) {
       // A decision may name a certificate that cannot be read: it says so itself.
       if (!(error instanceof InputError) || options.decision === undefined) throw error;

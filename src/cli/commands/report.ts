@@ -5,9 +5,11 @@ import { REPORTER_NAMES, type ReporterName } from '../../report/reporters/names.
 import { reportText } from '../../report/text/report.js';
 import { InputError } from '../../util/errors.js';
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
+import { type DatasetFlags, datasetOptions, withOptionalDataset } from '../dataset-options.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 
-interface Flags extends CommonOptions {
+interface Flags extends CommonOptions, Omit<DatasetFlags, 'data'> {
+  readonly data?: string;
   readonly model?: readonly string[];
   readonly naps?: readonly string[];
   readonly coverage?: readonly string[];
@@ -35,15 +37,20 @@ export function registerReport(program: Command): void {
       ).choices(REPORTER_NAMES),
     )
     .option('-o, --output <file>', 'file to write; without one a format goes to stdout');
+  withOptionalDataset(
+    command,
+    'samples: counterexamples are shown beside the nearest one that follows the NAP',
+  );
   withCommonOptions(command, [
     'report model.cert.json --model model.onnx -o report.html',
+    'report model.cert.json --model model.onnx --data mnist -o report.html',
     'report *.cert.json --model model.onnx --naps model-0.99.nap.json model-1.nap.json -o report.html',
     'report model.cert.json --model model.onnx --format sarif -o napcert.sarif',
     'report model.cert.json --model model.onnx --format github',
   ]).action((certificates: readonly string[], flags: Flags) =>
     run(flags, async ({ progress }) => {
       const { report } = await import('../../api/report.js');
-      const { output, gate } = flags;
+      const { output, gate, data } = flags;
       const format = output === undefined ? flags.format : (flags.format ?? (await formatFor(output)));
       const { document, text, summary } = await report(
         {
@@ -52,6 +59,7 @@ export function registerReport(program: Command): void {
           naps: flags.naps ?? [],
           coverage: flags.coverage ?? [],
           ...(gate === undefined ? {} : { gate }),
+          ...(data === undefined ? {} : { data, dataset: datasetOptions(flags) }),
           ...(output === undefined || format === undefined ? {} : { targets: [{ format, file: output }] }),
           ...(output !== undefined || format === undefined ? {} : { format }),
         },

@@ -2,8 +2,8 @@
 import { type ImageLayout, imageLayout, pictureToPng } from '../../dataset/png.js';
 import type { ReportedCertificate, ReportedObligation, ReportedProperty } from '../documents/report.js';
 import { markup } from '../escape.js';
-import type { Exhibit, ExhibitedPoint } from '../exhibit.js';
-import { counted } from '../format.js';
+import type { Exhibit, ExhibitedFollower, ExhibitedPoint } from '../exhibit.js';
+import { counted, short } from '../format.js';
 
 /** Figures per certificate; a page is for people. */
 const SHOWN = 24;
@@ -42,16 +42,21 @@ export function counterexampleFigures(shown: readonly Refutation[], exhibit: Exh
   const layout = exhibit.inputShape === null ? null : imageLayout(exhibit.inputShape);
   const left = total - shown.length;
   const more = left > 0 ? `<p>${counted(left, 'more counterexample')} in the certificate.</p>` : '';
-  return `<div class="figures">${shown.map((item) => figure(item, layout)).join('')}</div>${more}`;
+  return `<div class="figures">${shown.map((item) => figure(item, layout, exhibit.nearest.get(item.obligation.id) ?? [])).join('')}</div>${more}`;
 }
 
-function figure({ anchor, property, obligation, point }: Refutation, layout: ImageLayout | null): string {
+function figure(
+  { anchor, property, obligation, point }: Refutation,
+  layout: ImageLayout | null,
+  nearest: readonly ExhibitedFollower[],
+): string {
   const source = obligation.counterexample?.source ?? 'counterexample';
   return (
     `<figure id="${anchor}" class="counterexample">` +
-    `<div class="pair">${layout === null ? inputNumbers(point.point) : picture(point, layout, obligation.id)}` +
+    `<div class="pair">${layout === null ? inputNumbers(point.point) : picture(point.point, layout, `Input that refutes ${obligation.id}`)}` +
     `<figcaption><strong>${markup(obligation.id)}</strong>` +
     `<p>${markup(refutes(property, obligation))} <span class="quiet">Source: ${markup(source)}.</span></p></figcaption></div>` +
+    `${nearest.map((follower) => besides(follower, layout)).join('')}` +
     `${outputs(property, obligation, point)}</figure>`
   );
 }
@@ -64,9 +69,20 @@ function refutes({ kind, classes }: ReportedProperty, { competitor }: ReportedOb
   return `${region}, and logit ${competitor} is at least logit ${classes[0]}.`;
 }
 
-function picture({ point }: ExhibitedPoint, layout: ImageLayout, id: string): string {
+/** The sample that shows how little (or how much) it takes. */
+function besides(
+  { class: label, source, point, distance }: ExhibitedFollower,
+  layout: ImageLayout | null,
+): string {
+  const words = `Nearest sample of class ${label} that follows its NAP: ${source}, at distance ${short(distance)}.`;
+  const shown =
+    layout === null ? inputNumbers(point) : picture(point, layout, `Follower of the NAP of class ${label}`);
+  return `<div class="pair follower">${shown}<p class="quiet">${markup(words)}</p></div>`;
+}
+
+function picture(point: readonly number[], layout: ImageLayout, what: string): string {
   const png = Buffer.from(pictureToPng({ values: point, layout }, 1)).toString('base64');
-  const alt = `Input that refutes ${id}, ${layout.width} by ${layout.height} pixels`;
+  const alt = `${what}, ${layout.width} by ${layout.height} pixels`;
   return `<img src="data:image/png;base64,${png}" alt="${markup(alt)}" width="${layout.width}" height="${layout.height}">`;
 }
 

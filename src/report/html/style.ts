@@ -64,6 +64,7 @@ figure{margin:0;min-width:0}
 .pair{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:flex-start}.pair figcaption{flex:1 1 11rem}
 .counterexample img{display:block;flex:none;width:8rem;height:auto;image-rendering:pixelated;border-radius:6px;border:1px solid var(--line)}
 .counterexample p{margin:.2rem 0}
+.follower{margin-top:.6rem}.follower p{flex:1 1 11rem}
 .numbers code{overflow-wrap:anywhere}
 .logits{width:100%;margin:.6rem 0 .3rem}
 .logits th,.logits td{padding:.12rem .4rem;border-bottom:0;white-space:nowrap;vertical-align:middle}
