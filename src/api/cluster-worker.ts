@@ -1,13 +1,16 @@
 /** The use case behind `napcert worker`: obligations of any model, one per thread, as long as it is wanted. */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { ProofStep } from '../certificate/proof.js';
 import { encodeAnswer } from '../cluster/answer-wire.js';
 import { buildDigest } from '../cluster/build-digest.js';
 import { connect, type RedisChoice, redisAddress } from '../cluster/connection.js';
-import type { Job, Receipt } from '../cluster/job-wire.js';
+import type { Answer, Job, Receipt } from '../cluster/job-wire.js';
 import { type MetricsServer, startMetrics } from '../cluster/metrics.js';
-import { type BlobStore, folderStore, redisStore } from '../cluster/store.js';
+import { blobStore } from '../cluster/store.js';
 import { ClusterWorker } from '../cluster/worker.js';
+import { loadRuntime } from '../network/oracle.js';
+import type { Turn } from '../pool/turn.js';
 import type { WorkerDocument } from '../report/documents/worker.js';
 import { type Progress, silentProgress } from './progress.js';
 import { VERSION } from './version.js';
@@ -37,9 +40,11 @@ export async function runWorker(
   signal: AbortSignal,
   progress: Progress = silentProgress,
 ): Promise<WorkerDocument> {
+  // A thread that is replaced must not take the runtime with it.
+  await loadRuntime();
   const address = redisAddress(options);
   const redis = await connect(address);
-  const store: BlobStore = options.store === undefined ? redisStore(redis) : folderStore(options.store);
+  const store = blobStore(redis, options.store);
   const id = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`.slice(0, 150);
   const models = new WorkerModels(store);
   const lanes = new WorkerLanes(options.jobs, options.maxMemoryBytes);
@@ -54,18 +59,35 @@ export async function runWorker(
   let metrics: MetricsServer | null = null;
   let worker: ClusterWorker | null = null;
   let last = performance.now();
-  const work = async (job: Job, stop: AbortSignal): Promise<Receipt> => {
-    const { model, network, obligation } = await models.open(job);
+  const lists = new WeakMap<readonly ProofStep[], Promise<string>>();
+  const put = (value: unknown): Promise<string> => store.put(Buffer.from(JSON.stringify(value)));
+  const work = async (jobs: readonly Job[], turn: Turn, stop: AbortSignal): Promise<readonly Receipt[]> => {
+    const [job] = jobs;
+    if (job === undefined) return [];
+    const { model, network, obligations } = await models.open(jobs);
+    const { arithmetic, settings, regionDigest: region } = job;
     const decided = await lanes.decide(
-      { model, arithmetic: job.arithmetic, obligation, settings: job.settings, region: job.regionDigest },
+      { model, arithmetic, obligations, turn, settings, region },
       () => models.sample(job, network),
       stop,
     );
-    const answer = await encodeAnswer(network, decided, (lemmas) =>
-      store.put(Buffer.from(JSON.stringify(lemmas))),
-    );
-    const blob = await store.put(Buffer.from(JSON.stringify(answer)));
-    return { answer: blob, verdict: answer.verdict, worker: id, seconds: decided.seconds };
+    const answers: Answer[] = [];
+    for (const one of decided) {
+      const answer = await encodeAnswer(network, one, (lemmas) => {
+        const stored = lists.get(lemmas) ?? put(lemmas);
+        lists.set(lemmas, stored);
+        return stored;
+      });
+      answers.push(answer);
+    }
+    const blob = await put(answers);
+    return decided.map(({ decision: { verdict }, seconds }, at) => ({
+      answers: blob,
+      at,
+      verdict,
+      worker: id,
+      seconds,
+    }));
   };
   try {
     worker = await ClusterWorker.start({

@@ -3,13 +3,16 @@ import type { DecideSettings } from '../engines/executor.js';
 import type { RegionSample } from '../engines/falsify/region-sample.js';
 import type { Decided } from '../engines/portfolio.js';
 import type { Arithmetic, Obligation } from '../obligation/obligation.js';
+import type { Turn } from '../pool/turn.js';
 import { DecidingLane } from './executor/deciding-lane.js';
 import type { WorkerModel } from './worker-models.js';
 
 export interface WorkerQuestion {
   readonly model: WorkerModel;
   readonly arithmetic: Arithmetic;
-  readonly obligation: Obligation;
+  /** Of one region, to decide as far as the turn goes. */
+  readonly obligations: readonly Obligation[];
+  readonly turn: Turn;
   readonly settings: DecideSettings;
   readonly region: string;
 }
@@ -31,10 +34,10 @@ export class WorkerLanes {
 
   /** There must be no more calls at once than threads. */
   async decide(
-    { model, arithmetic, obligation, settings, region }: WorkerQuestion,
+    { model, arithmetic, obligations, turn, settings, region }: WorkerQuestion,
     sample: () => Promise<RegionSample | null>,
     signal: AbortSignal,
-  ): Promise<Decided> {
+  ): Promise<readonly Decided[]> {
     const wanted = `${arithmetic}/${model.sha256}`;
     const slot = this.#choose(wanted, region);
     slot.busy = true;
@@ -48,7 +51,7 @@ export class WorkerLanes {
         slot.model = wanted;
       }
       const maxMemoryBytes = Math.min(settings.maxMemoryBytes, this.#share);
-      const call = { obligation, settings: { ...settings, maxMemoryBytes }, region, sample };
+      const call = { obligations, turn, settings: { ...settings, maxMemoryBytes }, region, sample };
       return await slot.lane!.decide(call, signal);
     } finally {
       slot.busy = false;

@@ -15,10 +15,10 @@ export interface WorkerModel {
   readonly sha256: string;
 }
 
-export interface OpenedJob {
+export interface OpenedJobs {
   readonly model: WorkerModel;
   readonly network: Network;
-  readonly obligation: Obligation;
+  readonly obligations: readonly Obligation[];
 }
 
 const MODELS = 4;
@@ -26,35 +26,37 @@ const REGIONS = 64;
 
 export class WorkerModels {
   readonly #models = new Map<string, Promise<{ readonly bytes: Uint8Array; readonly network: Network }>>();
-  readonly #regions = new Map<string, Promise<RegionPart>>();
+  readonly #regions = new Map<string, Promise<{ readonly decoded: RegionPart; readonly found: string }>>();
 
   constructor(readonly store: BlobStore) {}
 
-  /** @throws InputError for blobs that are missing or wrong, and for a question that is not what its digest says */
-  async open(job: Job): Promise<OpenedJob> {
+  /**
+   * @param jobs of one region
+   * @throws InputError for blobs that are missing or wrong, and for a region that is not what its digest says
+   */
+  async open(jobs: readonly Job[]): Promise<OpenedJobs> {
+    const job = jobs[0]!;
     const { bytes, network } = await remember(this.#models, job.model, MODELS, async () => {
       const fetched = await this.store.get(job.model);
       return { bytes: fetched, network: lowerModel(decodeModel(fetched)) };
     });
-    const region = await remember(this.#regions, job.region, REGIONS, async () =>
-      decodeRegion(network, await this.#text(job.region)),
-    );
-    const question = { ...region, outputs: job.outputs };
-    const found = regionDigest({ network, modelSha256: job.model }, question);
-    if (found !== job.digest) {
-      throw new InputError('a job that is not what its digest says', {
+    const region = await remember(this.#regions, `${job.model} ${job.region}`, REGIONS, async () => {
+      const decoded = decodeRegion(network, await this.#text(job.region));
+      const found = regionDigest({ network, modelSha256: job.model }, { ...decoded, outputs: [] });
+      return { decoded, found };
+    });
+    if (region.found !== job.regionDigest) {
+      throw new InputError('a job whose region is not what its digest says', {
         place: job.id,
-        expected: job.digest,
-        found,
+        expected: job.regionDigest,
+        found: region.found,
       });
     }
-    const obligation: Obligation = Object.freeze({
-      kind: 'obligation',
-      id: job.id,
-      ...question,
-      digest: found,
-    });
-    return { model: { bytes, sha256: job.model }, network, obligation };
+    const obligations = jobs.map(
+      ({ id, digest, outputs }): Obligation =>
+        Object.freeze({ kind: 'obligation', id, ...region.decoded, outputs, digest }),
+    );
+    return { model: { bytes, sha256: job.model }, network, obligations };
   }
 
   async sample(job: Job, network: Network): Promise<RegionSample | null> {

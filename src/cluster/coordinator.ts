@@ -11,6 +11,7 @@ import { announceBuild } from './handshake.js';
 import { type Batch, batchId, jobId, type Receipt } from './job-wire.js';
 import { key, PREFIX, QUEUE } from './names.js';
 import { type JobOutcome, leftIn, type Pending, receiptsOf } from './outcome.js';
+import { Patience } from './patience.js';
 import { aliveWorkers, type RunReport, reportRun } from './presence.js';
 import { takeOver } from './results.js';
 import { Slots } from './slots.js';
@@ -39,6 +40,8 @@ export class Coordinator {
   readonly #events: QueueEvents;
   readonly #pending = new Map<string, Pending>();
   readonly #slots = new Slots(OUTSTANDING);
+  /** For what needs the server while jobs are waited for. */
+  readonly patience = new Patience();
   #timer: NodeJS.Timeout | null = null;
   #lastSeen = performance.now();
   #beating = false;
@@ -68,10 +71,6 @@ export class Coordinator {
     await coordinator.#beat();
     coordinator.#timer = setInterval(() => void coordinator.#beat(), LOOK_MS);
     return coordinator;
-  }
-
-  get outstanding(): number {
-    return this.#pending.size;
   }
 
   /**
@@ -287,6 +286,7 @@ export class Coordinator {
     const alone = (performance.now() - this.#lastSeen) / 1000;
     if (alone < this.options.waitSeconds) return;
     const reason = `no worker was there for ${Math.round(alone)} s`;
+    this.patience.end(reason);
     for (const [id, pending] of [...this.#pending]) {
       pending.settle({ kind: 'abandoned', reason });
       void this.#takeBack(id).catch(() => {});

@@ -7,8 +7,10 @@ import { sha256 } from '../util/digest.js';
 import { eagerList } from '../util/eager-list.js';
 import { PLAIN_TEXT } from '../util/plain-text.js';
 
+/** Obligations per job. */
+const MAX_PARTS = 64;
 /** Changes with the meaning of anything in a job or an answer. */
-export const JOB_FORMAT = 'napcert-job/2';
+export const JOB_FORMAT = 'napcert-job/3';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const text = (max: number) => z.string().regex(PLAIN_TEXT).max(max);
@@ -57,7 +59,7 @@ export type Job = z.infer<typeof jobSchema>;
 export type BatchPart = z.infer<typeof partSchema>;
 
 /** What is queued: obligations of one region. */
-export const batchSchema = z.strictObject({ ...common, parts: z.array(partSchema).min(1).max(64) });
+export const batchSchema = z.strictObject({ ...common, parts: z.array(partSchema).min(1).max(MAX_PARTS) });
 
 export type Batch = z.infer<typeof batchSchema>;
 
@@ -81,21 +83,25 @@ export function batchId({ parts, ...base }: Batch): string {
   return ids.length === 1 ? ids[0]! : sha256(canonicalJson(ids));
 }
 
-/** Kept in the queue itself; the evidence is a blob. */
+/** Kept in the queue itself; the evidence is in a blob: a list of answers, and the place in it. */
 export const receiptSchema = z.strictObject({
-  answer: digest,
+  answers: digest,
+  at: z
+    .int()
+    .min(0)
+    .max(MAX_PARTS - 1),
   verdict: z.enum(['unsat', 'sat', 'unknown']),
   worker: text(200),
   seconds: z.number().min(0),
 });
 
 /** What a job returns: receipts by the digest of the obligation; those that are missing were left. */
-export const batchReceiptSchema = z.array(z.strictObject({ digest, receipt: receiptSchema })).max(64);
+export const batchReceiptSchema = z.array(z.strictObject({ digest, receipt: receiptSchema })).max(MAX_PARTS);
 
 export type BatchReceipt = z.infer<typeof batchReceiptSchema>;
 
 /** Said while a job runs: obligations that it leaves, by digest. */
-export const leftSchema = z.strictObject({ left: z.array(digest).max(64) });
+export const leftSchema = z.strictObject({ left: z.array(digest).max(MAX_PARTS) });
 
 export type Receipt = z.infer<typeof receiptSchema>;
 
@@ -133,5 +139,8 @@ export const answerSchema = z.discriminatedUnion('verdict', [
 ]);
 
 export type Answer = z.infer<typeof answerSchema>;
+
+/** What a blob of answers holds; each is read by itself, so that one that is wrong leaves the others. */
+export const answersSchema = z.array(z.unknown()).max(MAX_PARTS);
 
 export const lemmasSchema = eagerList(lemmaStepSchema);

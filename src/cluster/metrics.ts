@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { Redis } from 'ioredis';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { InputError } from '../util/errors.js';
-import { PREFIX, QUEUE } from './names.js';
+import { key } from './names.js';
 import type { JobEnd } from './worker.js';
 
 export interface MetricsServer {
@@ -59,7 +59,7 @@ export async function startMetrics(options: MetricsOptions): Promise<MetricsServ
     help: 'Jobs of the cluster that nobody has taken',
     registers: [registry],
     async collect() {
-      if (options.redis.status === 'ready') this.set(await options.redis.llen(`${PREFIX}:${QUEUE}:wait`));
+      if (options.redis.status === 'ready') this.set(await options.redis.llen(key.waiting));
     },
   });
   const server = createServer((request, response) => {

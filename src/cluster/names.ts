@@ -6,6 +6,8 @@ export const key = Object.freeze({
   blob: (digest: string) => `${PREFIX}:blob:${digest}`,
   /** Which build the cluster runs; kept alive by coordinators. */
   build: `${PREFIX}:build`,
+  /** Jobs that nobody has taken: a list that the queue keeps. */
+  waiting: `${PREFIX}:${QUEUE}:wait`,
   worker: (id: string) => `${PREFIX}:worker:${id}`,
   workers: `${PREFIX}:workers`,
   coordinator: (id: string) => `${PREFIX}:coordinator:${id}`,

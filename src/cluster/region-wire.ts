@@ -113,6 +113,11 @@ export function parse<T>(schema: z.ZodType<T>, text: string, what: string): T {
   } catch (error) {
     throw new InputError(`a ${what} that is no JSON`, { found: String(error).slice(0, 200) });
   }
+  return check(schema, value, what);
+}
+
+/** @throws InputError for a value that is not as the schema says */
+export function check<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

@@ -41,7 +41,7 @@ export async function takeOver(
   }
   if (others.size > 0) {
     const open = ids.filter((id) => !receipts.has(id));
-    await own(redis, open, () => job);
+    await own(redis, open, job);
   }
   return { receipts, elsewhere: false };
 }
@@ -62,16 +62,24 @@ export async function lookAtJob(
   return { ...found(ids, results, owners), wanted: wanted !== 0 };
 }
 
-/** Open results are not kept: the next run tries again. */
-export async function keepResult(redis: Redis, id: string, receipt: Receipt): Promise<void> {
-  if (receipt.verdict === 'unknown') return;
-  await redis.set(key.result(id), JSON.stringify(receipt), 'EX', KEEP_SECONDS);
+/** By obligation. Open results are not kept: the next run tries again. */
+export async function keepResults(redis: Redis, found: ReadonlyMap<string, Receipt>): Promise<void> {
+  const commands = redis.pipeline();
+  for (const [id, receipt] of found) {
+    if (receipt.verdict === 'unknown') continue;
+    commands.set(key.result(id), JSON.stringify(receipt), 'EX', KEEP_SECONDS);
+  }
+  if (commands.length > 0) await all(commands);
 }
 
-/** @param job of an obligation */
-export async function own(redis: Redis, ids: readonly string[], job: (id: string) => string): Promise<void> {
+/** Nobody's any more: the job that has them will not do them. */
+export async function release(redis: Redis, ids: readonly string[]): Promise<void> {
+  await redis.del(...ids.map(key.owner));
+}
+
+async function own(redis: Redis, ids: readonly string[], job: string): Promise<void> {
   const commands = redis.pipeline();
-  for (const id of ids) commands.set(key.owner(id), job(id), 'EX', OWNED_SECONDS);
+  for (const id of ids) commands.set(key.owner(id), job, 'EX', OWNED_SECONDS);
   await all(commands);
 }
 

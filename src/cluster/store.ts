@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { gunzip, gzip, gzipSync } from 'node:zlib';
 import type { Redis } from 'ioredis';
 import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
@@ -30,8 +30,16 @@ const MAX_BYTES = 512 * 2 ** 20;
 /** A blob that nobody asked for in this time is forgotten. */
 const KEEP_SECONDS = 7 * 24 * 3600;
 
+/** Bytes that are packed at once rather than in another thread. */
+const SMALL = 64 * 1024;
+
 const pack = promisify(gzip);
 const unpack = promisify(gunzip);
+
+/** @param folder that all machines see; default: Redis itself */
+export function blobStore(redis: Redis, folder: string | undefined): BlobStore {
+  return folder === undefined ? redisStore(redis) : folderStore(folder);
+}
 
 export function redisStore(redis: Redis): BlobStore {
   return {
@@ -39,7 +47,9 @@ export function redisStore(redis: Redis): BlobStore {
     put: async (bytes) => {
       const digest = sha256(bytes);
       const name = key.blob(digest);
-      if ((await redis.expire(name, KEEP_SECONDS)) === 0) {
+      // What is small is sent without asking.
+      if (bytes.length <= SMALL) await redis.set(name, gzipSync(bytes, { level: 1 }), 'EX', KEEP_SECONDS);
+      else if ((await redis.expire(name, KEEP_SECONDS)) === 0) {
         await redis.set(name, await pack(bytes, { level: 1 }), 'EX', KEEP_SECONDS);
       }
       return digest;

@@ -5,6 +5,7 @@
 import { hostname } from 'node:os';
 import { type Job as QueuedJob, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { Turn } from '../pool/turn.js';
 import { InputError } from '../util/errors.js';
 import { closed, type RedisAddress } from './connection.js';
 import { CANCELLED } from './coordinator.js';
@@ -20,7 +21,7 @@ import {
 } from './job-wire.js';
 import { key, PREFIX, QUEUE } from './names.js';
 import { forgetWorker, reportWorker } from './presence.js';
-import { keepResult, lookAtJob, own } from './results.js';
+import { keepResults, lookAtJob, release } from './results.js';
 
 export interface WorkerOptions {
   readonly redis: Redis;
@@ -28,8 +29,11 @@ export interface WorkerOptions {
   readonly id: string;
   readonly build: string;
   readonly lanes: number;
-  /** Decides one obligation; an aborted one may throw anything. */
-  readonly work: (job: Job, signal: AbortSignal) => Promise<Receipt>;
+  /**
+   * Decides obligations of one region in order, each if it may begin; one receipt for each of the first ones, at least
+   * one. What is aborted may throw anything.
+   */
+  readonly work: (jobs: readonly Job[], turn: Turn, signal: AbortSignal) => Promise<readonly Receipt[]>;
   readonly onNote: (line: string) => void;
   /** For metrics: how an obligation ended, after how many seconds. */
   readonly onJob: (outcome: JobEnd, seconds: number) => void;
@@ -43,8 +47,8 @@ const STALLED_MS = 5000;
 /** A job that has cost this many workers their lives is poison. */
 const MAX_STALLED = 2;
 const BEAT_MS = 2000;
-/** A job with several obligations that takes longer leaves the rest to others. */
-const LEAVE_MS = 500;
+/** A job with several obligations that takes longer may leave the rest to others: many times what a job costs. */
+const LEAVE_MS = 1000;
 const KEEP = { age: 7 * 24 * 3600, count: 200_000 };
 
 export class ClusterWorker {
@@ -137,16 +141,22 @@ export class ClusterWorker {
       const receipt = receipts.get(ids[i]!);
       return receipt === undefined ? [] : [{ digest, receipt }];
     });
-    const leaving = setTimeout(() => void this.#leave(queued, waiting.splice(0)), LEAVE_MS);
+    let turn = new Turn();
+    const leaving = setInterval(() => {
+      turn.close();
+      if (waiting.length > 1) void this.#leave(queued, () => waiting.splice(Math.max(1, turn.close())));
+    }, LEAVE_MS);
     try {
-      for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
-        const receipt = await this.#one(job, running.signal);
-        if (receipt === null) break;
-        done.push({ digest: job.digest, receipt });
+      while (waiting.length > 0) {
+        const found = await this.#some(waiting, turn, running.signal);
+        if (found === null) break;
+        for (const [i, receipt] of found.entries()) done.push({ digest: waiting[i]!.digest, receipt });
+        waiting.splice(0, found.length);
+        turn = new Turn();
       }
       if (!running.signal.aborted) return done;
     } finally {
-      clearTimeout(leaving);
+      clearInterval(leaving);
       this.#running.delete(id);
     }
     const outcome = this.#draining ? 'returned' : 'cancelled';
@@ -156,30 +166,34 @@ export class ClusterWorker {
   }
 
   /** Null once nobody wants it. */
-  async #one(job: Job, signal: AbortSignal): Promise<Receipt | null> {
+  async #some(jobs: readonly Job[], turn: Turn, signal: AbortSignal): Promise<readonly Receipt[] | null> {
     const began = performance.now();
-    const ended = (outcome: JobEnd): void => this.options.onJob(outcome, (performance.now() - began) / 1000);
     try {
-      const receipt = await this.options.work(job, signal);
+      const receipts = await this.options.work([...jobs], turn, signal);
       if (signal.aborted) return null;
-      await keepResult(this.options.redis, jobId(job), receipt);
-      this.#done++;
-      ended(receipt.verdict);
-      return receipt;
+      await keepResults(
+        this.options.redis,
+        new Map(receipts.map((receipt, i) => [jobId(jobs[i]!), receipt])),
+      );
+      this.#done += receipts.length;
+      for (const { verdict, seconds } of receipts) this.options.onJob(verdict, seconds);
+      return receipts;
     } catch (error) {
       if (signal.aborted) return null;
       this.#failed++;
-      ended('failed');
-      this.options.onNote(`${job.id}: ${error instanceof Error ? error.message : String(error)}`);
+      this.options.onJob('failed', (performance.now() - began) / 1000);
+      this.options.onNote(`${jobs[0]!.id}: ${error instanceof Error ? error.message : String(error)}`);
       throw error;
     }
   }
 
-  /** Says at once what this job will not do, so that others can. */
-  async #leave(queued: QueuedJob, jobs: readonly Job[]): Promise<void> {
-    if (jobs.length === 0) return;
+  /** Says what this job will not do, so that others can, where others have nothing to do. */
+  async #leave(queued: QueuedJob, take: () => readonly Job[]): Promise<void> {
     try {
-      await own(this.options.redis, jobs.map(jobId), (id) => id);
+      if ((await this.options.redis.llen(key.waiting)) > 0) return;
+      const jobs = take();
+      if (jobs.length === 0) return;
+      await release(this.options.redis, jobs.map(jobId));
       await queued.updateProgress({ left: jobs.map(({ digest }) => digest) });
     } catch (error) {
       this.options.onNote(`queue: ${error instanceof Error ? error.message : String(error)}`);

@@ -14,9 +14,10 @@ import type { Box } from '../obligation/obligation.js';
 import { type Candidate, type ClassSamples, classSamples, phasesOf, Recall } from './candidates.js';
 import { dropCheapest } from './cheapest.js';
 import { deleteCostly, deleteInChunks, type Proved } from './deletion.js';
+import { type Elsewhere, ExecutorOracle } from './executor-oracle.js';
 import { type Extremes, roomOf } from './extremes.js';
 import { improveByHittingSets } from './hitting-set.js';
-import { SuffixOracle } from './oracle.js';
+import { type Oracle, SuffixOracle } from './oracle.js';
 import { Prover } from './prover.js';
 import { upperBound } from './upper-bound.js';
 
@@ -34,6 +35,8 @@ export interface LearnClassInput {
   readonly seconds: number;
   readonly maxMemoryBytes: number;
   readonly signal: AbortSignal;
+  /** Other machines that prove; default: this thread. */
+  readonly elsewhere?: Elsewhere;
 }
 
 export interface Stage {
@@ -94,7 +97,10 @@ export async function learnClass(
   for (let depth = Math.min(2, starts.length); depth <= starts.length; depth++) {
     const first = blocks[Math.max(0, blocks.length - depth)]?.offset ?? 0;
     const samples = classSamples(table, label, first, input.maxShare);
-    const oracle = new SuffixOracle(network, input.box, label, starts[depth - 1]!, input.margin);
+    const oracle: Oracle =
+      input.elsewhere === undefined
+        ? new SuffixOracle(network, input.box, label, starts[depth - 1]!, input.margin)
+        : new ExecutorOracle(network, input.box, label, input.margin, input.elsewhere);
     const run: Run = {
       input,
       samples,
@@ -120,7 +126,7 @@ export async function learnClass(
 interface Run {
   readonly input: LearnClassInput;
   readonly samples: ClassSamples;
-  readonly oracle: SuffixOracle;
+  readonly oracle: Oracle;
   readonly stages: Stage[];
   readonly began: number;
   readonly at: (share: number) => number;

@@ -4,9 +4,10 @@ import { ACTIVE, FREE, INACTIVE, type Phases } from '../nap/nap.js';
 import { type Network, neuronBlocks } from '../network/network.js';
 import type { Box } from '../obligation/obligation.js';
 import { type Candidate, phasesOf } from './candidates.js';
+import { type Elsewhere, ExecutorOracle } from './executor-oracle.js';
 import type { LearnedNap } from './learn-class.js';
 import { type Method, minimize } from './minimize.js';
-import { SuffixOracle } from './oracle.js';
+import { type Oracle, SuffixOracle } from './oracle.js';
 import { Prover } from './prover.js';
 
 export interface MinimizeClassInput {
@@ -19,7 +20,9 @@ export interface MinimizeClassInput {
   readonly seconds: number;
   readonly maxMemoryBytes: number;
   readonly signal: AbortSignal;
-  /** Literals to be rid of first; default: last layer first. */
+  /** Other machines that prove; default: this thread. */
+  readonly elsewhere?: Elsewhere;
+  /** Literals to be rid of first; default: first layer first. */
   readonly order?: readonly number[];
 }
 
@@ -41,7 +44,7 @@ const LEAST_SECONDS = 3;
 
 /** Null if the given NAP could not be proved in time. */
 export async function minimizeClass(input: MinimizeClassInput): Promise<MinimizedNap | null> {
-  const { network, box, label, phases, margin } = input;
+  const { network, label, phases } = input;
   const deadline = performance.now() + input.seconds * 1000;
   const candidates: Candidate[] = [];
   for (let neuron = 0; neuron < phases.length; neuron++) {
@@ -50,19 +53,12 @@ export async function minimizeClass(input: MinimizeClassInput): Promise<Minimize
     candidates.push({ neuron, phase: phase > 0 ? ACTIVE : INACTIVE, violators: new Int32Array() });
   }
   const byNeuron = new Map(candidates.map(({ neuron }, q) => [neuron, q]));
-  const layers = neuronBlocks(network)
-    .map(({ offset, size }) =>
-      [...candidates.keys()].filter((q) => {
-        const { neuron } = candidates[q]!;
-        return neuron >= offset && neuron < offset + size;
-      }),
-    )
-    .reverse();
-  const order = input.order?.flatMap((neuron) => byNeuron.get(neuron) ?? []) ?? layers.flat();
+  const order = (input.order ?? candidates.map(({ neuron }) => neuron)).flatMap(
+    (neuron) => byNeuron.get(neuron) ?? [],
+  );
   const classes = network.tensors[network.output]!.size;
   const competitors = Array.from({ length: classes }, (_, k) => k).filter((k) => k !== label);
-  for (const [n, start] of suffixStarts(network).entries()) {
-    const oracle = new SuffixOracle(network, box, label, start, margin);
+  for (const { oracle, depth } of oracles(input)) {
     const prover = new Prover(oracle, candidates, competitors, {
       nodes: NODES,
       seconds: SECONDS_PER_PROOF,
@@ -71,7 +67,7 @@ export async function minimizeClass(input: MinimizeClassInput): Promise<Minimize
       signal: input.signal,
     });
     try {
-      const all = inSuffix(network, candidates, n + 1);
+      const all = inSuffix(network, candidates, depth);
       const began = performance.now();
       const first = await prover.test(all);
       if (first.kind !== 'proved') continue;
@@ -83,24 +79,41 @@ export async function minimizeClass(input: MinimizeClassInput): Promise<Minimize
       const { best, undecided } = await minimize(
         prover,
         { selection: all, proofs: first.proofs },
-        { method: input.method, order, layers, seed: 1 },
+        { method: input.method, order, seed: 1 },
       );
       return {
         phases: phasesOf(candidates, best.selection, phases.length),
         followers: 0,
         proofs: best.proofs,
         lemmas: oracle.lemmas,
-        start,
+        start: oracle.start,
         undecided,
         proofCalls: oracle.calls,
         proofsReused: oracle.reused,
-        depth: Math.min(n + 1, neuronBlocks(network).length),
+        depth,
       };
     } finally {
       oracle.dispose();
     }
   }
   return null;
+}
+
+/** What proves, and how many hidden layers it looks at. Elsewhere, engines choose that themselves. */
+function* oracles({
+  network,
+  box,
+  label,
+  margin,
+  elsewhere,
+}: MinimizeClassInput): Iterable<{ readonly oracle: Oracle; readonly depth: number }> {
+  const layers = neuronBlocks(network).length;
+  if (elsewhere !== undefined) {
+    yield { oracle: new ExecutorOracle(network, box, label, margin, elsewhere), depth: layers };
+    return;
+  }
+  for (const [n, start] of suffixStarts(network).entries())
+    yield { oracle: new SuffixOracle(network, box, label, start, margin), depth: Math.min(n + 1, layers) };
 }
 
 /** All candidates of the last `depth` layers: a proof behind a cut uses no literal before it. */

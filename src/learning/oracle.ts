@@ -33,16 +33,51 @@ export interface SuffixPoint {
 
 export interface OracleLimits {
   readonly maxNodes: number;
-  /** performance.now() value. */
+  /** performance.now() value, of one question that is worked on from now. */
   readonly deadline: number;
+  /** What that leaves for one question, if nothing else ends it. */
+  readonly seconds: number;
+  /** performance.now() value at which nobody wants an answer any more. */
+  readonly end: number;
   readonly maxMemoryBytes: number;
   readonly signal: AbortSignal;
+}
+
+/** Answers questions about sets of literals; proofs for one set are tried again on smaller ones. */
+export interface Oracle {
+  readonly network: Network;
+  readonly start: TensorId;
+  /** What all its proofs rest on. */
+  readonly lemmas: readonly LemmaStep[];
+  /** Proofs asked for, and those that still held on a larger region. */
+  readonly calls: number;
+  reused: number;
+  /** It is worth telling `ask` what comes next. */
+  readonly together: boolean;
+  /** @param next competitors that will be asked about after this one, unless it ends the test */
+  readonly ask: (
+    phases: Phases,
+    competitor: number,
+    limits: OracleLimits,
+    next?: readonly number[],
+  ) => Promise<Answer>;
+  /** Does an old tree still prove a smaller set of literals? */
+  readonly stillProves: (phases: Phases, competitor: number, tree: ProofTree) => boolean;
+  /**
+   * What each old tree proves of its competitor's lead on a set of literals: Infinity for nothing, -Infinity where all
+   * leaves are empty.
+   */
+  readonly worstLeaves: (phases: Phases, trees: ReadonlyMap<number, ProofTree>) => readonly number[];
+  /** A test has ended: what was asked ahead is of no use any more. */
+  readonly stop: () => void;
+  readonly dispose: () => void;
 }
 
 /** Solver tolerance on literals: it steers the search, nothing is claimed from it. */
 export const POINT_TOLERANCE = 1e-6;
 
-export class SuffixOracle {
+export class SuffixOracle implements Oracle {
+  readonly together = false;
   readonly #base: Bounds;
   /** What proves the bounds before the cut; every proof rests on them. */
   readonly lemmas: readonly LemmaStep[];
@@ -114,10 +149,7 @@ export class SuffixOracle {
     return this.worstLeaves(phases, new Map([[competitor, tree]]))[0]! < -this.margin;
   }
 
-  /**
-   * What each old tree proves of its competitor's lead on a set of literals: Infinity for nothing, -Infinity where all
-   * leaves are empty. In floating point.
-   */
+  /** In floating point. */
   worstLeaves(phases: Phases, trees: ReadonlyMap<number, ProofTree>): readonly number[] {
     const { bounds, empty } = this.bounds(phases);
     return [...trees].map(([competitor, tree]) => {
@@ -144,6 +176,8 @@ export class SuffixOracle {
     const step = { rule: 'bound' as const, tensor: this.network.tensors[tensor]!.name, index };
     return { bounds, empty: { kind: 'leaf', step } };
   }
+
+  stop(): void {}
 
   dispose(): void {
     this.#region?.relaxation?.dispose();

@@ -3,10 +3,10 @@
  * solver is asked.
  */
 import type { ProofTree } from '../engines/bab/tree.js';
-import { INACTIVE } from '../nap/nap.js';
+import { INACTIVE, type Phases } from '../nap/nap.js';
 import { neuronBlocks } from '../network/network.js';
 import { type Candidate, phasesOf } from './candidates.js';
-import { type OracleLimits, POINT_TOLERANCE, type SuffixOracle, type SuffixPoint } from './oracle.js';
+import { type Oracle, type OracleLimits, POINT_TOLERANCE, type SuffixPoint } from './oracle.js';
 
 /** Candidates that a counterexample violates: a set must contain one of them. */
 export type Cut = readonly number[];
@@ -42,7 +42,7 @@ export class Prover {
   effort: Effort;
 
   constructor(
-    readonly oracle: SuffixOracle,
+    readonly oracle: Oracle,
     readonly candidates: readonly Candidate[],
     competitors: readonly number[],
     readonly limits: ProverLimits,
@@ -68,16 +68,33 @@ export class Prover {
     const stored = this.refutedBy(selection);
     if (stored !== null) return { kind: 'refuted', cut: stored };
     const phases = phasesOf(this.candidates, selection, this.#neurons);
-    const proofs = new Map<number, ProofTree>();
-    for (const competitor of [...this.#order]) {
+    try {
+      return await this.#ask(phases, known);
+    } finally {
+      this.oracle.stop();
+    }
+  }
+
+  async #ask(phases: Phases, known: Proofs): Promise<Tested> {
+    const held = new Map<number, boolean>();
+    const holds = (competitor: number): boolean => {
       const old = known.get(competitor);
-      if (old !== undefined && this.oracle.stillProves(phases, competitor, old)) {
+      const found =
+        held.get(competitor) ?? (old !== undefined && this.oracle.stillProves(phases, competitor, old));
+      held.set(competitor, found);
+      return found;
+    };
+    const proofs = new Map<number, ProofTree>();
+    const order = [...this.#order];
+    for (const [n, competitor] of order.entries()) {
+      if (holds(competitor)) {
         this.oracle.reused++;
-        proofs.set(competitor, old);
+        proofs.set(competitor, known.get(competitor)!);
         continue;
       }
       if (this.expired) return { kind: 'open' };
-      const answer = await this.oracle.ask(phases, competitor, this.#limits());
+      const next = this.oracle.together ? order.slice(n + 1).filter((other) => !holds(other)) : [];
+      const answer = await this.oracle.ask(phases, competitor, this.#limits(), next);
       switch (answer.kind) {
         case 'proved':
           proofs.set(competitor, answer.tree);
@@ -152,6 +169,8 @@ export class Prover {
     const now = performance.now();
     return {
       maxNodes: nodes,
+      seconds,
+      end: this.deadline,
       deadline: Math.min(this.deadline, now + seconds * 1000),
       maxMemoryBytes,
       signal,

@@ -33,7 +33,12 @@ export interface OracleOptions {
 
 type Runtime = typeof import('onnxruntime-node');
 
-async function loadRuntime(): Promise<Runtime> {
+/**
+ * Programs whose threads come and go load it in their main thread too: once the last thread that has it ends, its native
+ * part is unloaded, and cannot be loaded again.
+ * @throws InputError if it is not installed for this platform
+ */
+export async function loadRuntime(): Promise<Runtime> {
   try {
     return await import('onnxruntime-node');
   } catch (error) {

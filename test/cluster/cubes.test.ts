@@ -110,10 +110,10 @@ describe('cubes', () => {
           : new Promise((resolve) =>
               stop.addEventListener('abort', () => resolve({ ...UNKNOWN, engine: 'none', seconds: 0 })),
             ),
-      admit: async (task) => {
-        const admitted = await admit(task.obligation, task.answer);
-        if ('rejected' in admitted) return admitted;
-        return { decided: { decision: admitted.decision, engine: 'cubes', seconds: 0 } };
+      admit: async ([statement]) => {
+        const admitted = await admit(statement!.obligation, statement!.answer);
+        if ('rejected' in admitted) return [admitted];
+        return [{ decided: { decision: admitted.decision, engine: 'cubes', seconds: 0 } }];
       },
       splitAfterSeconds: 0.01,
       idle: () => 3,

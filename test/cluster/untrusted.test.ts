@@ -25,7 +25,8 @@ const verdicts = (decided: readonly Decided[]) => decided.map(({ decision }) => 
 const lie =
   (answer: (job: Parameters<Behaviour>[0]) => unknown): Behaviour =>
   async (job, store) => ({
-    answer: await store.put(Buffer.from(JSON.stringify(answer(job)))),
+    answers: await store.put(Buffer.from(JSON.stringify([answer(job)]))),
+    at: 0,
     verdict: 'unsat',
     worker: 'liar',
     seconds: 0.1,
@@ -109,7 +110,8 @@ describe.skipIf(REDIS_MISSING !== null)(`answers that do not stand ${REDIS_MISSI
       async (_job, store) => {
         const answer = await store.put(Buffer.from('{}'));
         return {
-          answer: answer.replace(/^./, (c) => (c === '0' ? '1' : '0')),
+          answers: answer.replace(/^./, (c) => (c === '0' ? '1' : '0')),
+          at: 0,
           verdict: 'unsat',
           worker: 'liar',
           seconds: 0,

@@ -34,15 +34,22 @@ export async function startTestWorker(
     id,
     build: buildDigest(),
     lanes: 1,
-    work: (job, signal) => {
-      jobs.push(job.id);
-      return behaviour(job, store, async () => {
-        const { network, obligation } = await models.open(job);
-        const [decided] = await Promise.all(executor.decide([obligation], job.settings, { signal }));
-        const put = (value: unknown) => store.put(Buffer.from(JSON.stringify(value)));
-        const answer = await encodeAnswer(network, decided!, put);
-        return { answer: await put(answer), verdict: answer.verdict, worker: id, seconds: decided!.seconds };
-      });
+    work: async (list, turn, signal) => {
+      const receipts: Receipt[] = [];
+      for (const job of list) {
+        if (!turn.begin()) break;
+        jobs.push(job.id);
+        const receipt = await behaviour(job, store, async () => {
+          const { network, obligations } = await models.open([job]);
+          const [decided] = await Promise.all(executor.decide(obligations, job.settings, { signal }));
+          const put = (value: unknown) => store.put(Buffer.from(JSON.stringify(value)));
+          const answer = await encodeAnswer(network, decided!, put);
+          const answers = await put([answer]);
+          return { answers, at: 0, verdict: answer.verdict, worker: id, seconds: decided!.seconds };
+        });
+        receipts.push(receipt);
+      }
+      return receipts;
     },
     onNote: () => {},
     onJob: () => {},

@@ -25,6 +25,7 @@ type UnsatAnswer = Extract<Answer, { verdict: 'unsat' }>;
 export class Admission {
   readonly #claim: ClaimContext;
   readonly #lists: SharedLists = {};
+  readonly #named = new WeakMap<readonly ProofStep[], SharedList>();
   readonly #lemmas: ReturnType<typeof sharedLemmas>['lemmas'];
   readonly #starts = settledStarts();
 
@@ -113,10 +114,14 @@ export class Admission {
   /** Named by its content, so that no list can stand in for another. */
   #list(obligation: Obligation, lemmas: readonly ProofStep[] | null): SharedList | null {
     if (lemmas === null) return null;
+    const known = this.#named.get(lemmas);
+    if (known !== undefined) return known;
     const region = regionDigest(this.#claim, { ...obligation, outputs: [] });
     const id = nameOfLemmas(region, lemmas);
     this.#lists[id] ??= { region, proof: { kind: 'inline', steps: [...lemmas] } };
-    return { id, lemmas };
+    const list = { id, lemmas };
+    this.#named.set(lemmas, list);
+    return list;
   }
 
   async #point(obligation: Obligation, point: readonly number[], source: string): Promise<Admitted> {

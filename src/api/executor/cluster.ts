@@ -3,18 +3,22 @@
  * points replayed here, in threads of this process, and what does not stand is decided here instead.
  */
 import { setMaxListeners } from 'node:events';
+import type { z } from 'zod';
 import type { ProofStep } from '../../certificate/proof.js';
 import { BATCH, BatchRun, type PartOutcome } from '../../cluster/batches.js';
 import type { Coordinator } from '../../cluster/coordinator.js';
 import {
   type Answer,
   answerSchema,
+  answersSchema,
   type Batch,
   type BatchPart,
   JOB_FORMAT,
   lemmasSchema,
+  type Receipt,
 } from '../../cluster/job-wire.js';
-import { encodeRegion, encodeSample, parse } from '../../cluster/region-wire.js';
+import { AbandonedError } from '../../cluster/patience.js';
+import { check, encodeRegion, encodeSample, parse } from '../../cluster/region-wire.js';
 import type { BlobStore } from '../../cluster/store.js';
 import type { DecideOptions, DecideSettings, Executor } from '../../engines/executor.js';
 import type { Decided } from '../../engines/portfolio.js';
@@ -23,6 +27,7 @@ import { regionDigest } from '../../obligation/compile.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import { sha256 } from '../../util/digest.js';
 import { InputError } from '../../util/errors.js';
+import { Checking, Kept } from './arrivals.js';
 import { decideInCubes } from './cubes.js';
 import type { DecidedModel } from './decider.js';
 import { notReached } from './local.js';
@@ -60,9 +65,14 @@ interface Region {
 }
 
 class ClusterRun {
-  readonly #lemmas = new Map<string, readonly ProofStep[]>();
+  /** Fetched and read once; a few are kept. */
+  readonly #lemmas = new Kept((digest) => this.#read(lemmasSchema, digest, 'list of lemmas'));
+  readonly #answers = new Kept((digest) => this.#read(answersSchema, digest, 'list of answers'));
+  readonly #checking: Checking;
 
-  constructor(readonly parts: ClusterParts) {}
+  constructor(readonly parts: ClusterParts) {
+    this.#checking = new Checking(parts.pool);
+  }
 
   decide(
     obligations: readonly Obligation[],
@@ -72,11 +82,11 @@ class ClusterRun {
     const [first] = obligations;
     if (first === undefined) return [];
     const region = this.#region(first, settings, options);
-    let batch = this.#batch([], region);
+    let batch = this.#batch(region);
     // One listener per obligation in flight.
     setMaxListeners(0, options.signal);
     return obligations.map((obligation, i) => {
-      if (i % BATCH === 0) batch = this.#batch(obligations.slice(i, i + BATCH), region);
+      if (i % BATCH === 0) batch = this.#batch(region);
       return this.#decideOne(obligation, region, batch, settings, options);
     });
   }
@@ -95,7 +105,7 @@ class ClusterRun {
       const own = { ...options, signal };
       if (part === obligation) return this.#ask(part, region, batch, settings, own);
       const cube = this.#region(part, settings, {});
-      return this.#ask(part, cube, this.#batch([part], cube), settings, own);
+      return this.#ask(part, cube, this.#batch(cube), settings, own);
     };
     const decided = await decideInCubes({
       network: model.network,
@@ -124,9 +134,8 @@ class ClusterRun {
     shown.leastMargin = Math.min(decision.margin, shown.leastMargin ?? Number.POSITIVE_INFINITY);
   }
 
-  #batch(obligations: readonly Obligation[], region: Region): BatchRun {
-    const { coordinator } = this.parts;
-    return new BatchRun(coordinator, region.base, obligations.map(partOf), () => this.#store(region));
+  #batch(region: Region): BatchRun {
+    return new BatchRun(this.parts.coordinator, region.base, () => this.#store(region));
   }
 
   /** The answer to one part of a job as far as it stands. */
@@ -160,13 +169,17 @@ class ClusterRun {
     const { worker, seconds } = receipt;
     let rejected: string;
     try {
-      const answer = parse(answerSchema, await this.#text(receipt.answer), 'answer');
+      const answer = check(answerSchema, (await this.#answersOf(receipt))[receipt.at], 'answer');
       const lemmas = await this.#lemmasOf(answer);
-      const task = { obligation, region: region.digest, answer, lemmas, worker };
-      const reply = await this.parts.pool.admit(task, options.signal);
+      const reply = await this.#checking.ask(
+        { obligation, answer, lemmas, worker },
+        region.digest,
+        options.signal,
+      );
       if ('decided' in reply) return { ...reply.decided, seconds };
       rejected = reply.rejected;
     } catch (error) {
+      if (error instanceof AbandonedError) return open('timeout', error.message);
       if (!(error instanceof InputError)) throw error;
       rejected = error.message;
     }
@@ -209,24 +222,19 @@ class ClusterRun {
     for (const blob of blobs()) await store.put(blob);
   }
 
-  async #text(digest: string): Promise<string> {
-    return Buffer.from(await this.parts.store.get(digest)).toString('utf8');
+  async #read<T>(schema: z.ZodType<T>, digest: string, what: string): Promise<T> {
+    return parse(schema, Buffer.from(await this.parts.store.get(digest)).toString('utf8'), what);
   }
 
-  /** Lists are fetched once; a few are kept. */
+  #answersOf({ answers }: Receipt): Promise<readonly unknown[]> {
+    return this.parts.coordinator.patience.wait(this.#answers.get(answers));
+  }
+
   async #lemmasOf(answer: Answer): Promise<readonly ProofStep[] | null> {
     if (answer.verdict !== 'unsat' || answer.shared === null) return null;
-    const { blob } = answer.shared;
-    const known = this.#lemmas.get(blob);
-    if (known !== undefined) return known;
-    const lemmas = parse(lemmasSchema, await this.#text(blob), 'list of lemmas');
-    this.#lemmas.set(blob, lemmas);
-    if (this.#lemmas.size > KEPT_LISTS) this.#lemmas.delete(this.#lemmas.keys().next().value!);
-    return lemmas;
+    return this.parts.coordinator.patience.wait(this.#lemmas.get(answer.shared.blob));
   }
 }
-
-const KEPT_LISTS = 32;
 
 function partOf({ id, digest, outputs }: Obligation): BatchPart {
   const plain = outputs.map(({ terms, bound }) => ({ terms: terms.map((term) => ({ ...term })), bound }));

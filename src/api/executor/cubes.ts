@@ -122,8 +122,9 @@ async function stand(
   seconds: number,
 ): Promise<Decided | null> {
   const { obligation, region } = run;
-  const reply = await run.admit({ obligation, region, answer, lemmas: null, worker: 'cubes' }, signal);
-  return 'decided' in reply ? { ...reply.decided, seconds } : null;
+  const statement = { obligation, answer, lemmas: null, worker: 'cubes' };
+  const [reply] = await run.admit([statement], region, signal);
+  return reply !== undefined && 'decided' in reply ? { ...reply.decided, seconds } : null;
 }
 
 /** Splits at the neuron that costs the bound most, again on each side, down to `depth`. */

@@ -7,8 +7,9 @@ import type { Decided } from '../../engines/portfolio.js';
 import { undecided } from '../../engines/undecided.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import { Lane, LaneError } from '../../pool/lane.js';
+import { Turn } from '../../pool/turn.js';
 import { workerUrl } from '../../util/worker-url.js';
-import type { AdmitTask, LaneAnswer, LaneModel, LaneTask } from './lane-protocol.js';
+import type { LaneAnswer, LaneAnswers, LaneModel, LaneTask, Statement } from './lane-protocol.js';
 
 /** Beyond the soft limit that engines watch themselves; more where the thread has yet to load the model. */
 const HARD_FACTOR = 1.5;
@@ -20,17 +21,20 @@ const CHECK_MS = 1_800_000;
 const GRACE_MS = 3000;
 
 export interface DecideCall {
-  readonly obligation: Obligation;
+  /** Of one region. */
+  readonly obligations: readonly Obligation[];
+  /** Whether the next of them may begin; whoever asks for several closes it long before the time limit of one. */
+  readonly turn: Turn;
   readonly settings: DecideSettings;
   readonly region: string;
   /** Asked only if the thread does not have it. */
   readonly sample: () => Promise<RegionSample | null> | RegionSample | null;
 }
 
-type Reply = { readonly decided: Decided } | { readonly rejected: string };
+export type Reply = { readonly decided: Decided } | { readonly rejected: string };
 
 export class DecidingLane {
-  readonly #lane: Lane<LaneTask, LaneAnswer>;
+  readonly #lane: Lane<LaneTask, LaneAnswers>;
   /** What the thread holds. */
   region: string | null = null;
   #sampled = false;
@@ -41,41 +45,69 @@ export class DecidingLane {
     this.#lane = new Lane({ script: workerUrl('api/executor/lane.js'), workerData, heapMiB });
   }
 
-  /** Limits and lost threads are `unknown`; rejects with what failed in the program itself. */
-  async decide(call: DecideCall, signal: AbortSignal, onReach?: (reach: Reach) => void): Promise<Decided> {
-    const { obligation, settings, region } = call;
+  /**
+   * Decides the first ones, those that may begin. Limits and lost threads are `unknown`; rejects with what failed in
+   * the program itself.
+   * @param onReach hears of the one that is being decided
+   */
+  async decide(
+    call: DecideCall,
+    signal: AbortSignal,
+    onReach?: (reach: Reach) => void,
+  ): Promise<readonly Decided[]> {
+    const { obligations, settings, region, turn } = call;
     const began = performance.now();
     try {
       const kept = this.#holds(region) && this.#sampled;
       const task: LaneTask = {
         kind: 'decide',
-        obligation,
+        obligations,
+        turn: turn.shared,
         settings,
         region,
         sample: kept ? 'kept' : await call.sample(),
       };
-      const reply = await this.#run(
-        task,
-        settings.timeoutSeconds * 1000 * HARD_FACTOR + HARD_EXTRA_MS,
-        signal,
-        onReach,
-      );
+      const limit = settings.timeoutSeconds * 1000 * HARD_FACTOR + HARD_EXTRA_MS;
+      const replies = await this.#run(task, limit, signal, onReach);
       this.#sampled = true;
-      if ('rejected' in reply) throw new Error('a thread that was asked to decide has refused');
-      return reply.decided;
+      return replies.map((reply) => {
+        if ('rejected' in reply) throw new Error('a thread that was asked to decide has refused');
+        return reply.decided;
+      });
     } catch (error) {
       if (!(error instanceof LaneError)) throw error;
-      return { decision: afterFault(error), engine: 'none', seconds: (performance.now() - began) / 1000 };
+      const begun = turn.close();
+      // What was decided before is lost with the thread; the one that cost it comes first the next time.
+      if (begun > 1 && error.fault !== 'interrupted')
+        return this.decide(
+          { ...call, obligations: obligations.slice(0, begun - 1), turn: new Turn() },
+          signal,
+          onReach,
+        );
+      return [{ decision: afterFault(error), engine: 'none', seconds: (performance.now() - began) / 1000 }];
     }
   }
 
-  async admit(task: Omit<AdmitTask, 'kind'>, signal: AbortSignal): Promise<Reply> {
+  /** By statement. */
+  async admit(
+    statements: readonly Statement[],
+    region: string,
+    signal: AbortSignal,
+  ): Promise<readonly Reply[]> {
     try {
-      return await this.#run({ kind: 'admit', ...task }, CHECK_MS, signal);
+      return await this.#run({ kind: 'admit', statements, region }, CHECK_MS, signal);
     } catch (error) {
       if (!(error instanceof LaneError)) throw error;
-      if (error.fault === 'interrupted') return { rejected: 'interrupted while it was checked' };
-      return { rejected: `it cannot be checked: ${error.message}` };
+      if (statements.length > 1 && error.fault !== 'interrupted') {
+        const replies: Reply[] = [];
+        for (const one of statements) replies.push(...(await this.admit([one], region, signal)));
+        return replies;
+      }
+      const rejected =
+        error.fault === 'interrupted'
+          ? 'interrupted while it was checked'
+          : `it cannot be checked: ${error.message}`;
+      return statements.map(() => ({ rejected }));
     }
   }
 
@@ -92,7 +124,7 @@ export class DecidingLane {
     limitMs: number,
     signal: AbortSignal,
     onReach?: (reach: Reach) => void,
-  ): Promise<Reply> {
+  ): Promise<readonly Reply[]> {
     const fresh = this.#lane.starts === 0 || this.#lane.starts !== this.#starts;
     if (!this.#holds(task.region)) {
       this.#lemmas.clear();
@@ -108,8 +140,9 @@ export class DecidingLane {
     this.region = task.region;
     this.#starts = this.#lane.starts;
     try {
-      const answer = await running;
-      return answer.kind === 'rejected' ? answer : { decided: this.#complete(answer) };
+      return (await running).map((answer) =>
+        answer.kind === 'rejected' ? answer : { decided: this.#complete(answer) },
+      );
     } catch (error) {
       this.region = null;
       throw error;

@@ -15,7 +15,9 @@ export interface LaneModel {
 
 export interface DecideTask {
   readonly kind: 'decide';
-  readonly obligation: Obligation;
+  /** Of one region, each decided if it may begin. */
+  readonly obligations: readonly Obligation[];
+  readonly turn: SharedArrayBuffer;
   readonly settings: DecideSettings;
   /** Names the region; a thread that has it keeps its bounds. */
   readonly region: string;
@@ -23,17 +25,25 @@ export interface DecideTask {
   readonly sample: RegionSample | null | 'kept';
 }
 
-/** Checks what another machine says about an obligation. */
-export interface AdmitTask {
-  readonly kind: 'admit';
+/** What another machine says about an obligation. */
+export interface Statement {
   readonly obligation: Obligation;
-  readonly region: string;
   readonly answer: Answer;
   readonly lemmas: readonly ProofStep[] | null;
   readonly worker: string;
 }
 
+/** Checks statements about obligations of one region. */
+export interface AdmitTask {
+  readonly kind: 'admit';
+  readonly statements: readonly Statement[];
+  readonly region: string;
+}
+
 export type LaneTask = DecideTask | AdmitTask;
+
+/** By obligation, for the first ones of the task. */
+export type LaneAnswers = readonly LaneAnswer[];
 
 export type LaneAnswer =
   | {

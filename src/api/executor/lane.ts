@@ -8,9 +8,10 @@ import { lowerModel } from '../../network/lower.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import { decodeModel } from '../../onnx/load-model.js';
 import type { LaneCall } from '../../pool/lane.js';
+import { Turn } from '../../pool/turn.js';
 import { Admission } from './admit.js';
 import { Decider } from './decider.js';
-import type { AdmitTask, DecideTask, LaneAnswer, LaneModel, LaneTask } from './lane-protocol.js';
+import type { AdmitTask, DecideTask, LaneAnswer, LaneAnswers, LaneModel, LaneTask } from './lane-protocol.js';
 
 interface Held {
   readonly key: string;
@@ -30,53 +31,65 @@ async function open(): Promise<Decider> {
   return Decider.open({ bytes, sha256, network, arithmetic });
 }
 
-export default async function runTask({ task, port }: LaneCall<LaneTask>): Promise<LaneAnswer> {
+export default async function runTask({ task, port }: LaneCall<LaneTask>): Promise<LaneAnswers> {
   const stop = new AbortController();
   port.on('message', () => stop.abort());
   try {
     opened ??= open();
     const decider = await opened;
-    const region = hold(decider, task);
-    // Equal regions become the same objects, by which bounds and tolerances are known.
-    const { box, naps, tolerances } = region.first;
-    const obligation = { ...task.obligation, box, naps, ...(tolerances === undefined ? {} : { tolerances }) };
     return task.kind === 'decide'
-      ? await decide(decider, region, task, obligation, { signal: stop.signal, port })
-      : await admit(region, task, obligation);
+      ? await decide(decider, task, { signal: stop.signal, port })
+      : await admit(decider, task);
   } finally {
     port.close();
   }
 }
 
-function hold(decider: Decider, { region, obligation }: LaneTask): Held {
-  if (held?.key === region) return held;
+function hold(decider: Decider, key: string, first: Obligation): Held {
+  if (held?.key === key) return held;
   sent.clear();
-  const admission = new Admission(decider.model, decider.replayer);
-  held = { key: region, first: obligation, data: undefined, admission };
+  held = { key, first, data: undefined, admission: new Admission(decider.model, decider.replayer) };
   return held;
+}
+
+/** Equal regions become the same objects, by which bounds and tolerances are known. */
+function within({ first: { box, naps, tolerances } }: Held, obligation: Obligation): Obligation {
+  return { ...obligation, box, naps, ...(tolerances === undefined ? {} : { tolerances }) };
 }
 
 async function decide(
   decider: Decider,
-  region: Held,
-  { sample, settings }: DecideTask,
-  obligation: Obligation,
+  { obligations, region: key, sample, settings, turn }: DecideTask,
   { signal, port }: { readonly signal: AbortSignal; readonly port: LaneCall<LaneTask>['port'] },
-): Promise<LaneAnswer> {
+): Promise<LaneAnswers> {
+  const [first] = obligations;
+  if (first === undefined) return [];
+  const region = hold(decider, key, first);
   if (sample !== 'kept') region.data = sample === null ? null : scannedFrom(decider.model.network, sample);
-  if (region.data === undefined) throw new Error(`the thread has no sample of region ${region.key}`);
-  const tell = sparingly((reach) => port.postMessage(reach));
-  return withoutRepetition(await decider.decide(obligation, settings, region.data, signal, tell));
+  if (region.data === undefined) throw new Error(`the thread has no sample of region ${key}`);
+  const list = new Turn(turn);
+  const answers: LaneAnswer[] = [];
+  for (const obligation of obligations) {
+    if (!list.begin()) break;
+    const tell = sparingly((reach) => port.postMessage(reach));
+    const decided = await decider.decide(within(region, obligation), settings, region.data, signal, tell);
+    answers.push(withoutRepetition(decided));
+  }
+  return answers;
 }
 
-async function admit(
-  { admission }: Held,
-  { answer, lemmas, worker }: AdmitTask,
-  obligation: Obligation,
-): Promise<LaneAnswer> {
-  const admitted = await admission.admit(obligation, answer, lemmas, worker);
-  if ('rejected' in admitted) return { kind: 'rejected', rejected: admitted.rejected };
-  return withoutRepetition({ decision: admitted.decision, engine: answer.engine, seconds: 0 });
+async function admit(decider: Decider, { statements, region: key }: AdmitTask): Promise<LaneAnswers> {
+  const answers: LaneAnswer[] = [];
+  for (const { obligation, answer, lemmas, worker } of statements) {
+    const region = hold(decider, key, obligation);
+    const admitted = await region.admission.admit(within(region, obligation), answer, lemmas, worker);
+    answers.push(
+      'rejected' in admitted
+        ? { kind: 'rejected', rejected: admitted.rejected }
+        : withoutRepetition({ decision: admitted.decision, engine: answer.engine, seconds: 0 }),
+    );
+  }
+  return answers;
 }
 
 /** Least time between two messages of one stage: they are for people. */

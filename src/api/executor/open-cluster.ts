@@ -2,7 +2,7 @@
 import { buildDigest } from '../../cluster/build-digest.js';
 import { connect, type RedisChoice, redisAddress } from '../../cluster/connection.js';
 import { Coordinator } from '../../cluster/coordinator.js';
-import { type BlobStore, folderStore, redisStore } from '../../cluster/store.js';
+import { blobStore } from '../../cluster/store.js';
 import type { Executor } from '../../engines/executor.js';
 import { type Progress, silentProgress } from '../progress.js';
 import { clusterExecutor } from './cluster.js';
@@ -47,7 +47,7 @@ export async function openCluster(
   }
   progress.note(`sharing the work over ${address.shown}`);
   const pool = poolExecutor(model, { jobs: choice.jobs ?? 1, heapMiB: HEAP_MIB });
-  const store: BlobStore = choice.store === undefined ? redisStore(redis) : folderStore(choice.store);
+  const store = blobStore(redis, choice.store);
   return clusterExecutor({
     model,
     coordinator,

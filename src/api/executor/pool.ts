@@ -9,9 +9,10 @@ import type { Decided } from '../../engines/portfolio.js';
 import { regionDigest } from '../../obligation/compile.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import { Dispatcher } from '../../pool/dispatcher.js';
+import { Turn } from '../../pool/turn.js';
 import type { DecidedModel } from './decider.js';
-import { type DecideCall, DecidingLane } from './deciding-lane.js';
-import type { AdmitTask, LaneModel } from './lane-protocol.js';
+import { type DecideCall, DecidingLane, type Reply } from './deciding-lane.js';
+import type { LaneModel, Statement } from './lane-protocol.js';
 import { notReached } from './local.js';
 import { sampleOf } from './sample.js';
 
@@ -21,12 +22,15 @@ export interface PoolLimits {
   readonly heapMiB: number;
 }
 
-type Reply = { readonly decided: Decided } | { readonly rejected: string };
-type Item = (lane: DecidingLane) => Promise<Reply>;
+type Item = (lane: DecidingLane) => Promise<readonly Reply[]>;
 
 export interface Pool extends Executor {
-  /** Checks what another machine says about an obligation, in a thread that has its region if there is one. */
-  readonly admit: (task: Omit<AdmitTask, 'kind'>, signal: AbortSignal) => Promise<Reply>;
+  /** Checks what other machines say about obligations of one region, in a thread that has it if there is one. */
+  readonly admit: (
+    statements: readonly Statement[],
+    region: string,
+    signal: AbortSignal,
+  ) => Promise<readonly Reply[]>;
 }
 
 export function poolExecutor(model: DecidedModel, limits: PoolLimits): Pool {
@@ -34,8 +38,8 @@ export function poolExecutor(model: DecidedModel, limits: PoolLimits): Pool {
   const workerData: LaneModel = { bytes: model.bytes, sha256: model.sha256, arithmetic: model.arithmetic };
   const lanes = Array.from({ length: limits.jobs }, () => new DecidingLane(workerData, limits.heapMiB));
   let closed = false;
-  const dispatcher = new Dispatcher<Item, Reply>(limits.jobs, async (lane, item) =>
-    closed ? { decided: notReached() } : item(lanes[lane]!),
+  const dispatcher = new Dispatcher<Item, readonly Reply[]>(limits.jobs, async (lane, item) =>
+    closed ? [{ decided: notReached() }] : item(lanes[lane]!),
   );
   const decide = (
     obligations: readonly Obligation[],
@@ -56,24 +60,32 @@ export function poolExecutor(model: DecidedModel, limits: PoolLimits): Pool {
     const items = obligations.map(
       (obligation): Item =>
         async (lane) => {
-          if (options.signal.aborted) return { decided: notReached() };
+          if (options.signal.aborted) return [{ decided: notReached() }];
           options.onBegin?.(obligation);
-          const call: DecideCall = { obligation, settings: own, region, sample };
+          const call: DecideCall = {
+            obligations: [obligation],
+            turn: new Turn(),
+            settings: own,
+            region,
+            sample,
+          };
           const { onReach } = options;
           const told = onReach && ((reach: Reach): void => onReach(obligation, reach));
-          return { decided: await lane.decide(call, options.signal, told) };
+          const [decided] = await lane.decide(call, options.signal, told);
+          return [{ decided: decided! }];
         },
     );
     return dispatcher.submit(items, region).map(async (reply) => {
-      const settled = await reply;
-      if ('rejected' in settled) throw new Error(settled.rejected);
-      return settled.decided;
+      const [settled] = await reply;
+      if ('rejected' in settled!) throw new Error(settled.rejected);
+      return settled!.decided;
     });
   };
   return {
     lanes: limits.jobs,
     decide,
-    admit: (task, signal) => dispatcher.submit([(lane) => lane.admit(task, signal)], task.region)[0]!,
+    admit: (statements, region, signal) =>
+      dispatcher.submit([(lane) => lane.admit(statements, region, signal)], region)[0]!,
     close: async () => {
       closed = true;
       await Promise.all(lanes.map((lane) => lane.close()));

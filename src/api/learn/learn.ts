@@ -9,11 +9,14 @@ import type { LearnDocument } from '../../report/documents/learn.js';
 import type { Domain } from '../../spec/property.js';
 import { InputError } from '../../util/errors.js';
 import { ceilingOf } from '../ceiling/ceiling.js';
+import type { ClusterChoice } from '../executor/open-cluster.js';
+import { openElsewhere } from '../executor/open-elsewhere.js';
 import { type HeldOutChoice, miningInputs, openMiningData } from '../held-out.js';
 import { openComparedModel } from '../open-model.js';
 import { assertWritable } from '../output-file.js';
 import { type Progress, silentProgress } from '../progress.js';
 import { earlierCertificate } from '../verify/certificate-file.js';
+import { inOrder } from '../verify/in-order.js';
 import { learnDocument } from './document.js';
 import { type HeldOut, type LearnedFiles, saveLearned } from './save.js';
 
@@ -38,6 +41,8 @@ export interface LearnOptions {
   readonly certificate: string;
   /** Replace a certificate that is there. */
   readonly fresh?: boolean;
+  /** Other machines that prove; all classes are learned at once then, each with all of the time. */
+  readonly cluster?: ClusterChoice;
 }
 
 const DEFAULT_MAX_SHARE = 0.06;
@@ -109,7 +114,11 @@ export async function learn(
   progress.step('measuring the room of literals');
   const extremes =
     hopeful.length === 0 ? null : await classExtremes(model.loaded.bytes, network, dataset, table);
-  const threads = Math.min(options.jobs ?? availableParallelism(), Math.max(1, hopeful.length));
+  const executor = hopeful.length === 0 ? null : await openElsewhere(model, options.cluster, progress);
+  const threads =
+    executor !== null
+      ? hopeful.length
+      : Math.min(options.jobs ?? availableParallelism(), Math.max(1, hopeful.length));
   const deadline = performance.now() + options.seconds * 1000;
   let left = hopeful.length;
   const jobOf = (label: number) => (): LearnJob => {
@@ -141,7 +150,15 @@ export async function learn(
     },
   };
   progress.step('learning', 0, hopeful.length);
-  if (threads === 1) {
+  if (executor !== null) {
+    const run = (label: number) =>
+      runLearnJob(network, model.loaded.sha256, jobOf(label)(), signal, events.onAccepted, executor);
+    try {
+      await inOrder(hopeful, hopeful.length, async (label) => events.onDone(await run(label)));
+    } finally {
+      await executor.close();
+    }
+  } else if (threads === 1) {
     for (const label of hopeful) {
       if (signal.aborted) break;
       events.onDone(

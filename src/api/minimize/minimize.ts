@@ -1,5 +1,6 @@
 /** Proved NAPs in, minimal ones out, with their own NAP file and certificate. */
 import type { Certificate } from '../../certificate/certificate.js';
+import type { Executor } from '../../engines/executor.js';
 import { type AuditedNap, auditNap } from '../../learning/audited.js';
 import type { Method } from '../../learning/minimize.js';
 import { minimizeClass } from '../../learning/minimize-class.js';
@@ -11,11 +12,14 @@ import type { MinimizeDocument, MinimizedRow } from '../../report/documents/mini
 import type { Domain } from '../../spec/property.js';
 import { sha256 } from '../../util/digest.js';
 import { InputError } from '../../util/errors.js';
+import type { ClusterChoice } from '../executor/open-cluster.js';
+import { openElsewhere } from '../executor/open-elsewhere.js';
 import { modelReferenceOf, type OpenedModel, openComparedModel } from '../open-model.js';
 import { examplesOf, type OpenedNaps, openNaps } from '../open-naps.js';
 import { assertWritable, writeOutput } from '../output-file.js';
 import { type Progress, silentProgress } from '../progress.js';
 import { earlierCertificate, writeCertificate } from '../verify/certificate-file.js';
+import { inOrder } from '../verify/in-order.js';
 import { verify } from '../verify/verify.js';
 import { VERSION } from '../version.js';
 
@@ -32,6 +36,8 @@ export interface MinimizeOptions {
   readonly output: string;
   readonly certificate: string;
   readonly fresh?: boolean;
+  /** Other machines that prove; all classes are minimised at once then. */
+  readonly cluster?: ClusterChoice;
 }
 
 const MAX_MEMORY_BYTES = 4 * 2 ** 30;
@@ -69,16 +75,22 @@ export async function minimizeFiles(
       found: String(missing),
     });
   }
+  const executor = await openElsewhere(model, options.cluster, progress);
   const results: Reduced[] = [];
-  for (const [n, label] of chosen.entries()) {
-    progress.step(`minimising class ${label}`, n, chosen.length);
-    const reduced = await reduce(options, model, naps, label, domain, signal);
-    progress.note(
-      reduced.row.verdict === 'proved'
-        ? `class ${label}: ${reduced.row.before} literals to ${reduced.row.after}`
-        : `class ${label}: the given NAP was not proved`,
-    );
-    results.push(reduced);
+  let begun = 0;
+  try {
+    await inOrder(chosen, executor === null ? 1 : chosen.length, async (label, i) => {
+      progress.step(`minimising class ${label}`, begun++, chosen.length);
+      const reduced = await reduce(options, model, naps, label, domain, signal, executor);
+      progress.note(
+        reduced.row.verdict === 'proved'
+          ? `class ${label}: ${reduced.row.before} literals to ${reduced.row.after}`
+          : `class ${label}: the given NAP was not proved`,
+      );
+      results[i] = reduced;
+    });
+  } finally {
+    await executor?.close();
   }
   const proved = results.filter((result): result is ProvedResult => result.phases !== null);
   const saved = proved.length === 0 ? null : await save(options, model, naps, domain, proved);
@@ -113,6 +125,7 @@ async function reduce(
   label: number,
   domain: Domain,
   signal: AbortSignal,
+  executor: Executor | null,
 ): Promise<Reduced> {
   const began = performance.now();
   const given = naps.find((nap) => nap.class === label)!;
@@ -126,6 +139,7 @@ async function reduce(
     seconds: options.seconds,
     maxMemoryBytes: MAX_MEMORY_BYTES,
     signal,
+    ...(executor === null ? {} : { elsewhere: { executor, modelSha256: loaded.sha256 } }),
   });
   const audited =
     minimized === null

@@ -2,13 +2,14 @@ import type { Command } from 'commander';
 import type { Domain } from '../../api/choices.js';
 import { learnText } from '../../report/text/learn.js';
 import { classListOption, domainOption, integerOption, marginOption, secondsOption } from '../arguments.js';
+import { type ClusterFlags, clusterChoice, withClusterOptions } from '../cluster-options.js';
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
 import { type DatasetFlags, datasetOptions, withDatasetOptions } from '../dataset-options.js';
 import { EXIT } from '../exit-codes.js';
 import { type HeldOutFlags, heldOutChoice, withHeldOutOptions } from '../mining-options.js';
 import { withRequiredOption } from '../required-option.js';
 
-interface Flags extends CommonOptions, DatasetFlags, HeldOutFlags {
+interface Flags extends ClusterFlags, CommonOptions, DatasetFlags, HeldOutFlags {
   readonly class?: readonly number[];
   readonly domain?: Domain;
   readonly margin: number;
@@ -46,12 +47,14 @@ export function registerLearn(program: Command): void {
       integerOption('--jobs', 1, 64),
     )
     .option('--fresh', 'replace a certificate that is there');
+  withClusterOptions(command);
   withCommonOptions(command, [
     'learn model.onnx --data mnist --split mine --held-out heldout --naps model.nap.json -o model.cert.json',
     'learn model.onnx --data train-images.gz --held-out-data t10k-images.gz --class 9 --time 120 --naps n.json -o c.json',
   ]).action((model: string, flags: Flags) =>
     run(flags, async ({ progress, signal }) => {
       const { learn } = await import('../../api/learn/learn.js');
+      const cluster = clusterChoice(flags);
       const document = await learn(
         {
           model,
@@ -66,6 +69,7 @@ export function registerLearn(program: Command): void {
           naps: flags.naps,
           certificate: flags.output,
           ...(flags.fresh === undefined ? {} : { fresh: true }),
+          ...(cluster === null ? {} : { cluster }),
         },
         progress,
         signal(),

@@ -3,11 +3,12 @@ import type { Domain } from '../../api/choices.js';
 import { METHODS, type Method } from '../../api/minimize/methods.js';
 import { minimizeText } from '../../report/text/minimize.js';
 import { classListOption, domainOption, marginOption, secondsOption } from '../arguments.js';
+import { type ClusterFlags, clusterChoice, withClusterOptions } from '../cluster-options.js';
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { withRequiredOption } from '../required-option.js';
 
-interface Flags extends CommonOptions {
+interface Flags extends ClusterFlags, CommonOptions {
   readonly naps: string;
   readonly napsOutput: string;
   readonly output: string;
@@ -49,12 +50,14 @@ export function registerMinimize(program: Command): void {
     )
     .option('--time <seconds>', 'per class', secondsOption('--time'), 120)
     .option('--fresh', 'replace a certificate that is there');
+  withClusterOptions(command);
   withCommonOptions(command, [
     'minimize model.onnx --naps model.nap.json --naps-output small.nap.json -o small.cert.json',
     'minimize model.onnx --naps model.nap.json --class 3 --method quickxplain --margin 0.01 --naps-output s.json -o c.json',
   ]).action((model: string, flags: Flags) =>
     run(flags, async ({ progress, signal }) => {
       const { minimizeFiles } = await import('../../api/minimize/minimize.js');
+      const cluster = clusterChoice(flags);
       const document = await minimizeFiles(
         {
           model,
@@ -67,6 +70,7 @@ export function registerMinimize(program: Command): void {
           output: flags.napsOutput,
           certificate: flags.output,
           ...(flags.fresh === undefined ? {} : { fresh: true }),
+          ...(cluster === null ? {} : { cluster }),
         },
         progress,
         signal(),
