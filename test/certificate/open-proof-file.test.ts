@@ -16,7 +16,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { proofFolder } from '../../src/certificate/open-proof-file.js';
 import type { ProofStep } from '../../src/certificate/proof.js';
 import { proofFileWriter } from '../../src/certificate/proof-file.js';
-import { InputError } from '../../src/util/errors.js';
+import { faultOf } from '../helpers/fault-of.js';
 
 const split = (at: number): ProofStep => ({ rule: 'split', tensor: 'z', index: 0, at });
 const folder = mkdtempSync(join(tmpdir(), 'napcert-proof-'));
@@ -26,16 +26,6 @@ function written(...steps: readonly ProofStep[]) {
   const writer = proofFileWriter();
   writer.section('a', steps);
   return writer.finish();
-}
-
-function fault(run: () => unknown): InputError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof InputError) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
 }
 
 describe('the folder of a certificate', () => {
@@ -62,17 +52,17 @@ describe('the folder of a certificate', () => {
     'C:x',
     'a\0b',
   ])('is not left through %j', (name) => {
-    expect(fault(() => open(name, digest)).message).toMatch(/not the name of a file beside/);
+    expect(faultOf(() => open(name, digest)).message).toMatch(/not the name of a file beside/);
   });
 
   it('has no such file, or something else of that name', () => {
-    expect(fault(() => open('missing.gz', digest)).fault.found).toBe('no such file or folder');
-    expect(fault(() => open('sub', digest)).fault.found).toBe('no regular file');
+    expect(faultOf(() => open('missing.gz', digest)).fault.found).toBe('no such file or folder');
+    expect(faultOf(() => open('sub', digest)).fault.found).toBe('no regular file');
   });
 
   it('has a file that is too large', () => {
     const small = proofFolder(inner, { maxCompressedBytes: 10, maxBytes: 10, maxLineBytes: 10 });
-    expect(fault(() => small('proof one.gz', digest)).fault.expected).toBe('a file of at most 10 bytes');
+    expect(faultOf(() => small('proof one.gz', digest)).fault.expected).toBe('a file of at most 10 bytes');
   });
 });
 
@@ -92,19 +82,19 @@ describe('a proof file that changes after it was opened', () => {
     const { atime, mtime } = statSync(path);
     writeFileSync(path, other.bytes);
     utimesSync(path, atime, mtime);
-    expect(fault(() => [...file.section('a')]).message).toMatch(/has changed/);
+    expect(faultOf(() => [...file.section('a')]).message).toMatch(/has changed/);
   });
 
   it('is refused when another file takes its name', () => {
     const file = opened();
     writeFileSync(`${path}.new`, other.bytes);
     renameSync(`${path}.new`, path);
-    expect(fault(() => [...file.section('a')]).message).toMatch(/has changed/);
+    expect(faultOf(() => [...file.section('a')]).message).toMatch(/has changed/);
   });
 
   it('is refused when it is shorter, gone, or a folder', () => {
     const file = opened();
-    const read = () => fault(() => [...file.section('a')]).fault.found;
+    const read = () => faultOf(() => [...file.section('a')]).fault.found;
     truncateSync(path, original.bytes.length - 1);
     expect(read()).toBe(`${original.bytes.length - 1} bytes`);
     rmSync(path);
@@ -120,7 +110,7 @@ describe('a proof file that changes after it was opened', () => {
     writeFileSync(path.replace('changing', 'long'), bytes);
     const file = proofFolder(folder)('long.gz', sha256);
     let read = 0;
-    const error = fault(() => {
+    const error = faultOf(() => {
       for (const step of file.section('a')) {
         if (step.rule !== 'split' || step.at !== random(read)) throw new Error(`step ${read} is another`);
         if (read++ > 0) continue;

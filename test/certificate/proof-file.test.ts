@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { ProofStep } from '../../src/certificate/proof.js';
 import { type ProofFileLimits, proofFileWriter, readProofFile } from '../../src/certificate/proof-file.js';
 import { sha256 } from '../../src/util/digest.js';
-import { InputError } from '../../src/util/errors.js';
+import type { InputError } from '../../src/util/errors.js';
+import { faultOf } from '../helpers/fault-of.js';
 
 const split = (at: number): ProofStep => ({ rule: 'split', tensor: 'z', index: 0, at });
 
@@ -11,16 +12,6 @@ function written(sections: Record<string, readonly ProofStep[]>) {
   const writer = proofFileWriter();
   for (const [id, steps] of Object.entries(sections)) writer.section(id, steps);
   return writer.finish();
-}
-
-function fault(run: () => unknown): InputError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof InputError) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
 }
 
 describe('proof files', () => {
@@ -85,14 +76,17 @@ describe('proof files', () => {
     const bytes = gzipSync(text);
     const steps = readProofFile(bytes, sha256(bytes), 'p').section('a')[Symbol.iterator]();
     expect(steps.next().value).toEqual(split(0));
-    expect(fault(() => steps.next()).fault).toMatchObject({ file: 'p', place: 'section "a", step 1: rule' });
+    expect(faultOf(() => steps.next()).fault).toMatchObject({
+      file: 'p',
+      place: 'section "a", step 1: rule',
+    });
   });
 
   it('are refused with more steps than their bytes can hold, and with empty ones', () => {
     const open = (text: string, maxBytes: number) => {
       const bytes = gzipSync(text);
       const limits = { maxCompressedBytes: 1e6, maxBytes, maxLineBytes: 1e6 };
-      return fault(() => readProofFile(bytes, sha256(bytes), 'p', limits));
+      return faultOf(() => readProofFile(bytes, sha256(bytes), 'p', limits));
     };
     const empty = `{"section":"a","steps":1000000}\n${'\n'.repeat(1_000_000)}`;
     expect(open(empty, 2e6).message).toBe('a section is too large');
@@ -101,7 +95,7 @@ describe('proof files', () => {
 
   it('are refused with another digest, before they are unpacked', () => {
     const bytes = new Uint8Array([1, 2, 3]);
-    const { fault: found } = fault(() => readProofFile(bytes, '0'.repeat(64), 'p'));
+    const { fault: found } = faultOf(() => readProofFile(bytes, '0'.repeat(64), 'p'));
     expect(found).toMatchObject({ place: 'sha256', expected: '0'.repeat(64), found: sha256(bytes) });
   });
 
@@ -123,7 +117,7 @@ describe('damaged proof files, with the digest adapted,', () => {
       if (length === second) {
         expect(read(bytes.subarray(0, length)).sections).toEqual(['a']);
       } else {
-        expect(fault(() => read(bytes.subarray(0, length))).fault.file).toBe('p');
+        expect(faultOf(() => read(bytes.subarray(0, length))).fault.file).toBe('p');
       }
     }
   });
@@ -133,7 +127,7 @@ describe('damaged proof files, with the digest adapted,', () => {
     ['text', [...Buffer.from('{"section":"c","steps":1}\n')]],
     ['the beginning of a member', [0x1f, 0x8b, 8]],
   ])('are refused with %s behind the last member', (_, garbage) => {
-    const found = fault(() => read(Buffer.concat([bytes, Uint8Array.from(garbage)])));
+    const found = faultOf(() => read(Buffer.concat([bytes, Uint8Array.from(garbage)])));
     expect(found.fault.place).toBe(`byte ${bytes.length}`);
   });
 
@@ -147,7 +141,7 @@ describe('damaged proof files, with the digest adapted,', () => {
     ] as const) {
       const other = Uint8Array.from(bytes);
       other[end - back] = other[end - back]! ^ 1;
-      expect(fault(() => read(other)).fault).toMatchObject({ place: `byte ${start}`, found });
+      expect(faultOf(() => read(other)).fault).toMatchObject({ place: `byte ${start}`, found });
     }
   });
 
@@ -157,19 +151,19 @@ describe('damaged proof files, with the digest adapted,', () => {
     expect(file.sections).toEqual(['b', 'a']);
     expect([...file.section('a')]).toEqual([split(0), split(1)]);
     expect([...file.section('b')]).toEqual([split(2)]);
-    expect(fault(() => readProofFile(swapped, sha256(bytes), 'p')).fault.place).toBe('sha256');
+    expect(faultOf(() => readProofFile(swapped, sha256(bytes), 'p')).fault.place).toBe('sha256');
   });
 
   it('are refused with a section twice, in members of their own', () => {
     const twice = Buffer.concat([bytes, bytes.subarray(second)]);
-    const { message, fault: found } = fault(() => read(twice));
+    const { message, fault: found } = faultOf(() => read(twice));
     expect(message).toBe('a section occurs twice');
     expect(found).toMatchObject({ place: 'line 6', found: '"b"' });
   });
 
   it('are refused without any section', () => {
-    expect(fault(() => read(gzipSync(''))).message).toMatch(/cut off/);
-    expect(fault(() => read(new Uint8Array())).message).toMatch(/cut off/);
+    expect(faultOf(() => read(gzipSync(''))).message).toMatch(/cut off/);
+    expect(faultOf(() => read(new Uint8Array())).message).toMatch(/cut off/);
   });
 });
 
@@ -177,7 +171,7 @@ describe('limits of proof files', () => {
   const limits = { maxCompressedBytes: 1_000_000, maxBytes: 1_000_000, maxLineBytes: 1000 };
   const refused = (text: string | Uint8Array, changed: Partial<ProofFileLimits>): InputError => {
     const bytes = gzipSync(text);
-    return fault(() => readProofFile(bytes, sha256(bytes), 'p', { ...limits, ...changed }));
+    return faultOf(() => readProofFile(bytes, sha256(bytes), 'p', { ...limits, ...changed }));
   };
   const step = `${JSON.stringify(split(0))}\n`;
   const section = (id: string, steps: number): string =>
@@ -198,7 +192,7 @@ describe('limits of proof files', () => {
     const size = gunzipSync(bytes).length;
     const read = (maxBytes: number) => readProofFile(bytes, sha256(bytes), 'p', { ...limits, maxBytes });
     expect(read(size).sections).toEqual(['a', 'b']);
-    expect(fault(() => read(size - 1)).fault).toMatchObject({
+    expect(faultOf(() => read(size - 1)).fault).toMatchObject({
       place: `byte ${member.length}`,
       expected: `gzip data of at most ${size - 1} bytes when unpacked`,
     });
