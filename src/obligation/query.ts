@@ -56,6 +56,7 @@ function questionsOf(
   source: Source,
   query: Query,
   hidden: HiddenTensors,
+  maxBytes: number,
 ): readonly Question[] {
   requireFit(network, source, query);
   const { base, alternatives } = disjunctsOf(source, query);
@@ -74,12 +75,12 @@ function questionsOf(
     if (whole === null) return [];
     if (whole.box !== common.box) bytes += BYTES_PER_INPUT * size;
     if (whole.literals !== common.literals) bytes += BYTES_PER_NEURON * hidden.neurons;
-    if (bytes > MAX_BYTES) {
+    if (bytes > maxBytes) {
       throw faultAt(
         source,
         own[0]!.at,
         'the alternatives of the query are too large',
-        `${size} inputs and ${hidden.neurons} neurons for each, ${MAX_BYTES / 2 ** 20} MiB together`,
+        `${size} inputs and ${hidden.neurons} neurons for each, ${maxBytes / 2 ** 20} MiB together`,
         `${alternatives.length} alternatives`,
       );
     }
@@ -99,7 +100,11 @@ export interface CompiledQuery {
 const last = new WeakMap<Network, { readonly property: QueryProperty; readonly compiled: CompiledQuery }>();
 
 /** @throws InputError as {@link questionsOf}, and for text that is no query */
-export function compiledQuery(network: Network, property: QueryProperty): CompiledQuery {
+export function compiledQuery(
+  network: Network,
+  property: QueryProperty,
+  maxBytes = MAX_BYTES,
+): CompiledQuery {
   const before = last.get(network);
   if (before?.property.text === property.text && before.property.name === property.name)
     return before.compiled;
@@ -113,7 +118,7 @@ export function compiledQuery(network: Network, property: QueryProperty): Compil
         ? network.output
         : hidden.byNumber.get(number)!.tensor,
   );
-  const compiled = { query, tensors, questions: questionsOf(network, source, query, hidden) };
+  const compiled = { query, tensors, questions: questionsOf(network, source, query, hidden, maxBytes) };
   last.set(network, { property, compiled });
   return compiled;
 }
