@@ -111,7 +111,8 @@ export class ExecutorOracle implements Oracle {
     const settings: DecideSettings = {
       engine: 'bab',
       solver: 'highs',
-      timeoutSeconds: limits.seconds,
+      // In whole seconds, so that the same question under about the same limits is the same job.
+      timeoutSeconds: Math.ceil(limits.seconds),
       exactMargin: false,
       maxNodes: limits.maxNodes,
       maxMemoryBytes: limits.maxMemoryBytes,

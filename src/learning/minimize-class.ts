@@ -22,7 +22,7 @@ export interface MinimizeClassInput {
   readonly signal: AbortSignal;
   /** Other machines that prove; default: this thread. */
   readonly elsewhere?: Elsewhere;
-  /** Literals to be rid of first; default: first layer first. */
+  /** Literals to be rid of first; default: last layer first. */
   readonly order?: readonly number[];
 }
 
@@ -53,9 +53,15 @@ export async function minimizeClass(input: MinimizeClassInput): Promise<Minimize
     candidates.push({ neuron, phase: phase > 0 ? ACTIVE : INACTIVE, violators: new Int32Array() });
   }
   const byNeuron = new Map(candidates.map(({ neuron }, q) => [neuron, q]));
-  const order = (input.order ?? candidates.map(({ neuron }) => neuron)).flatMap(
-    (neuron) => byNeuron.get(neuron) ?? [],
-  );
+  const layers = neuronBlocks(network)
+    .map(({ offset, size }) =>
+      [...candidates.keys()].filter((q) => {
+        const { neuron } = candidates[q]!;
+        return neuron >= offset && neuron < offset + size;
+      }),
+    )
+    .reverse();
+  const order = input.order?.flatMap((neuron) => byNeuron.get(neuron) ?? []) ?? layers.flat();
   const classes = network.tensors[network.output]!.size;
   const competitors = Array.from({ length: classes }, (_, k) => k).filter((k) => k !== label);
   for (const { oracle, depth } of oracles(input)) {
@@ -79,7 +85,7 @@ export async function minimizeClass(input: MinimizeClassInput): Promise<Minimize
       const { best, undecided } = await minimize(
         prover,
         { selection: all, proofs: first.proofs },
-        { method: input.method, order, seed: 1 },
+        { method: input.method, order, layers, seed: 1 },
       );
       return {
         phases: phasesOf(candidates, best.selection, phases.length),

@@ -23,6 +23,8 @@ export interface MinimizeOptions {
   readonly method: Method;
   /** Literals of the selection, those to be rid of first at the front. */
   readonly order: readonly number[];
+  /** The same literals by layer, the last layer first. */
+  readonly layers: readonly (readonly number[])[];
   readonly seed: number;
 }
 
@@ -30,7 +32,7 @@ export interface MinimizeOptions {
 export async function minimize(prover: Prover, from: Proved, options: MinimizeOptions): Promise<Minimized> {
   switch (options.method) {
     case 'core':
-      return byCore(prover, from, options.order);
+      return byCore(prover, from, options);
     case 'coarsen':
       return coarsen(prover, from, options.order);
     case 'stochastic':
@@ -42,16 +44,20 @@ export async function minimize(prover: Prover, from: Proved, options: MinimizeOp
   }
 }
 
-/** What the proofs do not use, then what new proofs can do without, then one after the other, the least used first. */
-async function byCore(prover: Prover, from: Proved, order: readonly number[]): Promise<Minimized> {
-  const core = await dropUnused(prover, from, order);
-  const cheap = await dropCheapest(prover, core, order);
-  const left = order.filter((q) => cheap.selection[q] === 1);
-  return coarsen(prover, cheap, byLoss(left, prover.losses(cheap.selection, cheap.proofs, left)));
+/**
+ * What the proofs do not use, then what new proofs can do without, layer by layer from the last, then one after the other,
+ * the least used first. With the phases of a layer known the next one is linear, and its literals say nothing new: leaving
+ * out some of both layers at once spends the margin on fewer (mnist-net_256x4, class 0: 371 left instead of 257).
+ */
+async function byCore(prover: Prover, from: Proved, { order, layers }: MinimizeOptions): Promise<Minimized> {
+  let best = await dropUnused(prover, from, order);
+  for (const layer of layers) best = await dropCheapest(prover, best, layer);
+  const left = order.filter((q) => best.selection[q] === 1);
+  return coarsen(prover, best, byLoss(left, prover.losses(best.selection, best.proofs, left)));
 }
 
 /** Tests in a row without an answer after which the pass ends: those that follow ask for more of the same. */
-const PATIENCE = 12;
+const PATIENCE = 6;
 
 /** One literal after the other, kept where the rest is not proved without it. */
 async function coarsen(prover: Prover, from: Proved, order: readonly number[]): Promise<Minimized> {
