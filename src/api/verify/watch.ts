@@ -1,7 +1,7 @@
 /** Shows what is being decided: of several obligations at once the one that has taken longest, with its best bound. */
 import type { Reach } from '../../engines/decision.js';
 import type { Executor } from '../../engines/executor.js';
-import { short } from '../../report/format.js';
+import { counted, short } from '../../report/format.js';
 import type { Progress } from '../progress.js';
 
 const STAGES: Readonly<Record<Reach['stage'], string>> = {
@@ -12,6 +12,12 @@ const STAGES: Readonly<Record<Reach['stage'], string>> = {
   cubes: 'splitting into cubes',
   search: 'branch and bound',
   milp: 'MILP solver',
+};
+
+/** What a stage is made of, where that is not nodes. */
+const PARTS: Partial<Record<Reach['stage'], readonly [one: string, many: string]>> = {
+  inputs: ['box', 'boxes'],
+  cubes: ['cube', 'cubes'],
 };
 
 interface Work {
@@ -63,7 +69,7 @@ export class Watch {
     const oldest = this.#running.entries().next().value;
     if (oldest === undefined) return;
     const [id, { reach }] = oldest;
-    const detail = reach === null ? undefined : `${describeReach(reach)}, at most ${this.timeoutSeconds} s`;
+    const detail = reach === null ? undefined : `${describeReach(reach)}, limit ${this.timeoutSeconds} s`;
     this.progress.step(`deciding ${id}`, this.done, this.total, detail);
   }
 }
@@ -76,9 +82,7 @@ function describeReach({ stage, nodes, closedShare, margin, nearest }: Reach): s
   ];
   const work = [
     STAGES[stage],
-    ...(nodes === null
-      ? []
-      : [`${nodes} ${stage === 'inputs' ? 'boxes' : stage === 'cubes' ? 'cubes' : 'nodes'}`]),
+    ...(nodes === null ? [] : [counted(nodes, ...(PARTS[stage] ?? ['node', 'nodes']))]),
     ...(closedShare === null || closedShare === 0
       ? []
       : [`${(100 * closedShare).toPrecision(2)} % of the tree closed`]),
