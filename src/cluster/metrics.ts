@@ -20,7 +20,7 @@ export interface MetricsOptions {
   readonly redis: Redis;
 }
 
-/** Seconds per job: from what a queue costs to what a hard obligation takes. */
+/** Seconds: from what a queue costs to what a hard obligation takes. */
 const BUCKETS = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 60, 120, 300, 600];
 
 /** @throws InputError if the address cannot be listened on */
@@ -29,13 +29,13 @@ export async function startMetrics(options: MetricsOptions): Promise<MetricsServ
   collectDefaultMetrics({ register: registry });
   const jobs = new Counter({
     name: 'napcert_jobs_total',
-    help: 'Jobs that ended, by outcome',
+    help: 'Obligations that were decided, by verdict; jobs that failed, were cancelled or given back',
     labelNames: ['outcome'],
     registers: [registry],
   });
   const seconds = new Histogram({
     name: 'napcert_job_seconds',
-    help: 'Time per job, by outcome',
+    help: 'Time per obligation that was decided, or per job that was not, by outcome',
     labelNames: ['outcome'],
     buckets: BUCKETS,
     registers: [registry],

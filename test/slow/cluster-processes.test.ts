@@ -153,6 +153,27 @@ describe.skipIf(REDIS_MISSING !== null)(`a cluster ${REDIS_MISSING ?? ''}`, () =
     for (const printed of everything) expect(printed).not.toContain(SECRET);
   });
 
+  it('a worker whose server is gone says so, and ends when it is told to', async () => {
+    const own = await startRedis();
+    let child: ChildProcess | null = null;
+    const ended = runCli(['worker', '--redis', own.url, '--jobs', '1'], {
+      started: (started) => {
+        child = started;
+      },
+    });
+    const client = own.client();
+    await expect.poll(() => client.scard('napcert:workers'), { timeout: 60_000 }).toBe(1);
+    let said = '';
+    child!.stderr!.on('data', (text: string) => {
+      said += text;
+    });
+    await own.remove();
+    await expect.poll(() => said, { timeout: 60_000 }).toContain('does not answer');
+    child!.kill('SIGTERM');
+    const { code } = await ended;
+    expect(code).toBe(143);
+  });
+
   it('a wrong password is an input error that does not repeat it', async () => {
     const { code, stderr } = await runCli(['status', '--redis', redis.url], {
       env: { NAPCERT_REDIS_PASSWORD: 'wrong-one' },
