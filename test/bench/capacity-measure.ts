@@ -38,7 +38,10 @@ export interface MeasureOptions {
 const BIN = fileURLToPath(new URL('../../bin/napcert.js', import.meta.url));
 const signal = new AbortController().signal;
 
-/** Every obligation twice, under settings that differ in name only; the first time starts threads and compiles code. */
+/** Times that everything is asked before, under settings that differ in name only: threads start, code is compiled. */
+const WARM_UP = 3;
+
+/** The cost of asking once more. */
 export async function measureQueue({
   model,
   regions,
@@ -53,11 +56,14 @@ export async function measureQueue({
   );
   const cluster = await openCluster(model, { url: redis.url, splitAfterSeconds: 0 });
   try {
+    const client = redis.client();
+    while ((await client.scard('napcert:workers')) < workers) await new Promise((r) => setTimeout(r, 50));
     const own = threads(process.pid);
     const before = children.map(({ pid }) => threads(pid!));
-    await askAll(cluster, regions, settings);
+    const again = (pass: number) => ({ ...settings, maxNodes: settings.maxNodes + pass });
+    for (let pass = 0; pass < WARM_UP; pass++) await askAll(cluster, regions, again(pass));
     const start = snapshot(children, redis.pid());
-    const decided = await askAll(cluster, regions, { ...settings, maxNodes: settings.maxNodes + 1 });
+    const decided = await askAll(cluster, regions, again(WARM_UP));
     const end = snapshot(children, redis.pid());
     const spent = (pid: number, of: (thread: string) => boolean): number =>
       [...end.get(pid)!].reduce(

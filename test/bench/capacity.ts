@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { Admission } from '../../src/api/executor/admit.js';
 import { type DecidedModel, openReplayer } from '../../src/api/executor/decider.js';
 import { localExecutor } from '../../src/api/executor/local.js';
-import { openCluster } from '../../src/api/executor/open-cluster.js';
 import { mine } from '../../src/api/mine.js';
 import { encodeAnswer } from '../../src/cluster/answer-wire.js';
 import { answerSchema } from '../../src/cluster/job-wire.js';
@@ -21,9 +20,8 @@ import { compileProperty } from '../../src/obligation/compile.js';
 import type { Obligation } from '../../src/obligation/obligation.js';
 import { decodeModel } from '../../src/onnx/load-model.js';
 import { around, grid, TOY } from '../cluster/toy.js';
-import { startTestWorker } from '../cluster/workers.js';
-import { startRedis } from '../helpers/redis-server.js';
 import { renderTable } from './bench-table.js';
+import { measureLatency, measureQueue, overheadShare } from './capacity-measure.js';
 import { type JobCost, simulate } from './capacity-model.js';
 
 const SETTINGS: DecideSettings = {
@@ -38,7 +36,8 @@ const WORKERS = [1, 10, 100, 1000];
 const CHECKERS = [1, 8];
 /** Obligations of a campaign: ten models, ten classes, nine competitors, twelve levels of delta. */
 const CAMPAIGN = 10_800;
-const QUEUE_JOBS = 600;
+/** Small obligations asked one after the other, for the time of a single job. */
+const ALONE = 100;
 const signal = new AbortController().signal;
 const folder = mkdtempSync(join(tmpdir(), 'napcert-capacity-'));
 const digits = (value: number): number => Number(value.toPrecision(3));
@@ -112,31 +111,6 @@ async function costs(model: DecidedModel, regions: readonly Obligation[][]): Pro
   return found;
 }
 
-/** Processor time per job of coordinator, worker and their deciding together, less that of deciding alone. */
-async function queueOverhead(): Promise<{ perJob: number; jobs: number }> {
-  const redis = await startRedis();
-  const questions = grid(40)
-    .flatMap((point) => around(point, 0.01))
-    .slice(0, 2 * QUEUE_JOBS);
-  // The first half warms up: threads start, code is compiled.
-  const [first, second] = [questions.slice(0, QUEUE_JOBS), questions.slice(QUEUE_JOBS)];
-  const local = await localExecutor(TOY);
-  const all = (executor: Pick<typeof local, 'decide'>, part: readonly Obligation[]) => () =>
-    Promise.all(part.flatMap((one) => executor.decide([one], SETTINGS, { signal })));
-  await all(local, first)();
-  const alone = await cpuSeconds(all(local, second));
-  await local.close();
-  const worker = await startTestWorker(redis.url, 'bench');
-  const cluster = await openCluster(TOY, { url: redis.url, splitAfterSeconds: 0 });
-  await all(cluster, first)();
-  const shared = await cpuSeconds(all(cluster, second));
-  await cluster.close();
-  await worker.close();
-  await redis.remove();
-  // Only the second half is timed.
-  return { perJob: Math.max(0, shared - alone) / second.length, jobs: second.length };
-}
-
 /** A fixed sequence of numbers in [0, 1). */
 function sequence(): () => number {
   let state = 2463534242;
@@ -156,11 +130,17 @@ function quantile(values: readonly number[], q: number): number {
 const [modelPath = 'models/mnist-code-128x4.onnx', napPath = null] = process.argv.slice(2);
 const [model, regions] = await suite(modelPath, napPath);
 const measured = await costs(model, regions);
-const queue = await queueOverhead();
+const queue = await measureQueue({ model, regions, settings: SETTINGS, workers: 2 });
+const each = {
+  worker: queue.workers / queue.obligations,
+  coordinator: queue.coordinator / queue.obligations,
+  redis: queue.redis / queue.obligations,
+};
+const questions = grid(40).flatMap((point) => around(point, 0.01));
+const latency = await measureLatency(TOY, questions.slice(0, ALONE), SETTINGS);
 const random = sequence();
 const campaign = Array.from({ length: CAMPAIGN }, () => measured[Math.floor(random() * measured.length)]!);
-// The coordinator's and the worker's side of a job cost about the same.
-const overhead = { workerOverhead: queue.perJob / 2, coordinatorOverhead: queue.perJob / 2 };
+const overhead = { workerOverhead: each.worker, coordinatorOverhead: each.coordinator };
 const rows = CHECKERS.flatMap((checkers) =>
   WORKERS.map((workers) => {
     const result = simulate(campaign, { workers, checkers, ...overhead });
@@ -191,8 +171,18 @@ const summary = {
     median: digits(quantile(check, 0.5)),
     p99: digits(quantile(check, 0.99)),
   },
-  queueMillisecondsPerJob: digits(1000 * queue.perJob),
-  queueShareOfWork: digits(queue.perJob / (sum(solve) / solve.length)),
+  queue: {
+    obligations: queue.obligations,
+    decidingSeconds: digits(queue.deciding),
+    checkingSeconds: digits(queue.checking),
+    millisecondsPerObligation: {
+      worker: digits(1000 * each.worker),
+      coordinator: digits(1000 * each.coordinator),
+      redis: digits(1000 * each.redis),
+    },
+    shareOfDeciding: digits(overheadShare(queue)),
+    millisecondsOfOneAlone: digits(1000 * quantile(latency, 0.5)),
+  },
   campaign: CAMPAIGN,
 };
 process.stderr.write(`${renderTable(rows)}`);
