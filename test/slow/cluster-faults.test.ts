@@ -193,7 +193,8 @@ describe.skipIf(REDIS_MISSING !== null)(`faults ${REDIS_MISSING ?? ''}`, () => {
   });
 
   it('a job needs more memory than its worker has', async () => {
-    const poor = worker('--max-memory', '64');
+    // 16 MiB a thread: less than a thread holds once it has loaded the program, a model and a solver.
+    const poor = worker('--jobs', '4', '--max-memory', '64');
     const run = coordinator('memory.cert.json');
     const { code } = await run.ended;
     expect(poor.child.exitCode).toBe(null);
