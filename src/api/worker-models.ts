@@ -1,6 +1,6 @@
 /** Models, regions and samples on a worker: fetched once, checked against their digests, a few kept. */
 import type { Job } from '../cluster/job-wire.js';
-import { decodeRegion, decodeSample, type RegionPart } from '../cluster/region-wire.js';
+import { decodeQuery, decodeRegion, decodeSample, type RegionPart } from '../cluster/region-wire.js';
 import type { BlobStore } from '../cluster/store.js';
 import type { RegionSample } from '../engines/falsify/region-sample.js';
 import { lowerModel } from '../network/lower.js';
@@ -8,6 +8,7 @@ import type { Network } from '../network/network.js';
 import { regionDigest } from '../obligation/compile.js';
 import type { Obligation } from '../obligation/obligation.js';
 import { decodeModel } from '../onnx/load-model.js';
+import type { QueryProperty } from '../spec/property.js';
 import { InputError } from '../util/errors.js';
 
 export interface WorkerModel {
@@ -21,12 +22,16 @@ export interface OpenedJobs {
   readonly obligations: readonly Obligation[];
 }
 
+type RegionOf = RegionPart & Pick<Obligation, 'query'>;
+
 const MODELS = 4;
+const QUERIES = 4;
 const REGIONS = 64;
 
 export class WorkerModels {
   readonly #models = new Map<string, Promise<{ readonly bytes: Uint8Array; readonly network: Network }>>();
-  readonly #regions = new Map<string, Promise<{ readonly decoded: RegionPart; readonly found: string }>>();
+  readonly #queries = new Map<string, Promise<QueryProperty>>();
+  readonly #regions = new Map<string, Promise<{ readonly decoded: RegionOf; readonly found: string }>>();
 
   constructor(readonly store: BlobStore) {}
 
@@ -40,8 +45,10 @@ export class WorkerModels {
       const fetched = await this.store.get(job.model);
       return { bytes: fetched, network: lowerModel(decodeModel(fetched)) };
     });
-    const region = await remember(this.#regions, `${job.model} ${job.region}`, REGIONS, async () => {
-      const decoded = decodeRegion(network, await this.#text(job.region));
+    const key = `${job.model} ${job.region} ${job.query ?? ''}`;
+    const region = await remember(this.#regions, key, REGIONS, async () => {
+      const part = decodeRegion(network, await this.#text(job.region));
+      const decoded: RegionOf = job.query === null ? part : { ...part, query: await this.#query(job.query) };
       const found = regionDigest({ network, modelSha256: job.model }, { ...decoded, outputs: [] });
       return { decoded, found };
     });
@@ -61,6 +68,10 @@ export class WorkerModels {
 
   async sample(job: Job, network: Network): Promise<RegionSample | null> {
     return job.sample === null ? null : decodeSample(network, await this.#text(job.sample));
+  }
+
+  #query(digest: string): Promise<QueryProperty> {
+    return remember(this.#queries, digest, QUERIES, async () => decodeQuery(await this.#text(digest)));
   }
 
   async #text(digest: string): Promise<string> {

@@ -10,7 +10,7 @@ import { PLAIN_TEXT } from '../util/plain-text.js';
 /** Obligations per job. */
 const MAX_PARTS = 64;
 /** Changes with the meaning of anything in a job or an answer. */
-export const JOB_FORMAT = 'napcert-job/3';
+export const JOB_FORMAT = 'napcert-job/4';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const text = (max: number) => z.string().regex(PLAIN_TEXT).max(max);
@@ -30,8 +30,9 @@ const common = {
   build: digest,
   model: digest,
   arithmetic: z.enum(['real', 'float32']),
-  /** Blobs: the region, and samples that the falsifier may start from. */
+  /** Blobs: the region, the VNN-LIB query that it is of, and samples that the falsifier may start from. */
   region: digest,
+  query: digest.nullable(),
   sample: digest.nullable(),
   /** Digest of the region without output constraints, by which a worker knows what it has. */
   regionDigest: digest,

@@ -3,10 +3,11 @@ import { z } from 'zod';
 import type { RegionSample } from '../engines/falsify/region-sample.js';
 import { type Network, neuronCount } from '../network/network.js';
 import type { Obligation } from '../obligation/obligation.js';
+import type { QueryProperty } from '../spec/property.js';
 import { InputError } from '../util/errors.js';
 import { fromBase64, toBase64 } from './typed-arrays.js';
 
-/** What an obligation says but for its output constraints, id and digest. */
+/** What an obligation says but for its output constraints, id, digest and query. */
 export type RegionPart = Pick<Obligation, 'box' | 'naps' | 'tolerances' | 'section'>;
 
 const regionSchema = z.strictObject({
@@ -57,6 +58,24 @@ export function decodeRegion(network: Network, text: string): RegionPart {
         }),
     ...(section === undefined ? {} : { section }),
   };
+}
+
+const querySchema = z.strictObject({
+  name: z.string().max(1000),
+  text: z
+    .string()
+    .min(1)
+    .max(64 * 2 ** 20),
+});
+
+/** Apart from the regions: all alternatives of a query share it, and it may be large. */
+export function encodeQuery({ name, text }: QueryProperty): string {
+  return JSON.stringify({ name, text });
+}
+
+/** @throws InputError for text that is no query as it travels; the query itself is read where it is needed */
+export function decodeQuery(text: string): QueryProperty {
+  return Object.freeze({ kind: 'query', ...parse(querySchema, text, 'query') });
 }
 
 const count = z.int().min(0).max(1_000_000);

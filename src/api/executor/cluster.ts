@@ -18,7 +18,7 @@ import {
   type Receipt,
 } from '../../cluster/job-wire.js';
 import { AbandonedError } from '../../cluster/patience.js';
-import { check, encodeRegion, encodeSample, parse } from '../../cluster/region-wire.js';
+import { check, encodeQuery, encodeRegion, encodeSample, parse } from '../../cluster/region-wire.js';
 import type { BlobStore } from '../../cluster/store.js';
 import type { DecideOptions, DecideSettings, Executor } from '../../engines/executor.js';
 import type { Decided } from '../../engines/portfolio.js';
@@ -197,16 +197,18 @@ class ClusterRun {
     const sample = sampleOf(data, first);
     const regionText = Buffer.from(encodeRegion(first));
     const sampleText = sample === null ? null : Buffer.from(encodeSample(sample));
+    const queryText = first.query === undefined ? null : Buffer.from(encodeQuery(first.query));
     const digest = regionDigest(claim, { ...first, outputs: [] });
     return {
       digest,
-      blobs: () => [model.bytes, regionText, ...(sampleText === null ? [] : [sampleText])],
+      blobs: () => [model.bytes, regionText, ...[queryText, sampleText].filter((blob) => blob !== null)],
       base: {
         format: JOB_FORMAT,
         build: coordinator.options.build,
         model: model.sha256,
         arithmetic: model.arithmetic,
         region: sha256(regionText),
+        query: queryText === null ? null : sha256(queryText),
         sample: sampleText === null ? null : sha256(sampleText),
         regionDigest: digest,
         // A worker's solver would have to be trusted, so it is not asked.
@@ -217,7 +219,7 @@ class ClusterRun {
 
   async #store({ base, blobs }: Region): Promise<void> {
     const { store } = this.parts;
-    const digests = [base.model, base.region, ...(base.sample === null ? [] : [base.sample])];
+    const digests = [base.model, base.region, base.query, base.sample].filter((digest) => digest !== null);
     if (await store.has(digests)) return;
     for (const blob of blobs()) await store.put(blob);
   }
