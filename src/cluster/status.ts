@@ -26,7 +26,7 @@ export interface ClusterStatus {
     readonly cubesOpen: number;
     readonly leastMargin: number | null;
   }[];
-  /** Jobs that are running: what, where the worker began, for how many seconds, and how often it was begun. */
+  /** Jobs that are running: what, for how many seconds, and how often they were begun. */
   readonly running: readonly { readonly id: string; readonly seconds: number; readonly attempt: number }[];
   /** Jobs that no worker got through, with the reason of the last attempt. */
   readonly poison: readonly { readonly id: string; readonly reason: string }[];
@@ -75,9 +75,18 @@ export async function clusterStatus(redis: Redis, address: RedisAddress): Promis
   }
 }
 
+/** A job is called after its first obligation. */
 function name(data: unknown): string {
-  const id = typeof data === 'object' && data !== null && 'id' in data ? data.id : null;
-  return typeof id === 'string' ? printable(id).slice(0, 300) : 'a job without a name';
+  const parts = fieldOf(data, 'parts');
+  const id = Array.isArray(parts) ? fieldOf(parts[0], 'id') : undefined;
+  if (!Array.isArray(parts) || typeof id !== 'string') return 'a job without a name';
+  const first = printable(id).slice(0, 300);
+  return parts.length === 1 ? first : `${first} and ${parts.length - 1} more`;
+}
+
+/** What is in the queue may be anything. */
+function fieldOf(value: unknown, field: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, field) : undefined;
 }
 
 function whole(text: string | undefined): number {

@@ -103,11 +103,34 @@ describe.skipIf(REDIS_MISSING !== null)(`a shared queue ${REDIS_MISSING ?? ''}`,
     const status = await clusterStatus(client, address);
     expect(status.workers.map(({ id, lanes }) => [id, lanes])).toEqual([['a', 1]]);
     expect(status.queue).toMatchObject({ waiting: 0, running: 0, done: questions.length, failed: 0 });
+    expect(status.running).toEqual([]);
     expect(status.runs).toHaveLength(1);
     // A run reports itself every two seconds.
     await expect
       .poll(async () => (await clusterStatus(client, address)).runs[0]?.decided, { timeout: 20_000 })
       .toBe(questions.length);
+    client.disconnect();
+  });
+
+  it('the status names jobs by what they ask, those that run and those that no worker got through', async () => {
+    const region = around([0.5, 0.5], 0.04);
+    expect(region.length).toBeGreaterThan(1);
+    const name = `${region[0]!.id} and ${region.length - 1} more`;
+    const address = redisAddress({ url: redis.url });
+    const client = await connect(address);
+    const seen: string[] = [];
+    await worker('slow', async () => {
+      const { running } = await clusterStatus(client, address);
+      seen.push(...running.map(({ id }) => id));
+      throw new Error('out of luck');
+    });
+    await Promise.all((await cluster()).decide(region, SETTINGS, { signal }));
+    expect(seen).toContain(name);
+    const { poison } = await clusterStatus(client, address);
+    const names = poison.map(({ id }) => id).sort();
+    // A job that fails is asked again by obligation.
+    expect(names).toEqual([name, ...region.map(({ id }) => id)].sort());
+    expect(poison.every(({ reason }) => reason === 'out of luck')).toBe(true);
     client.disconnect();
   });
 });
