@@ -54,11 +54,17 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('threads', () => {
-  it('find the same verdicts, margins and proofs as one thread', async () => {
+  // Not the same proofs: how long each way of proving is tried is wall-clock time, so load decides which one succeeds.
+  it('find the verdicts of one thread, with proofs that the checker accepts', async () => {
     expect((await verify('threads.cert.json', '--jobs', '2')).code).toBe(0);
     const [one, two] = ['local', 'threads'].map((name) => {
       const { predicate } = JSON.parse(readFileSync(file(`${name}.cert.json`), 'utf8')) as Certificate;
-      return predicate.obligations.map(({ seconds: _, ...rest }) => rest);
+      return predicate.obligations.map(({ id, digest, verdict, evidence: { kind } }) => ({
+        id,
+        digest,
+        verdict,
+        kind,
+      }));
     });
     expect(two).toEqual(one);
     expect((await check('threads.cert.json')).code).toBe(0);
