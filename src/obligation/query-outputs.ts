@@ -14,7 +14,7 @@ import {
 import { toDouble, toDoubleDown } from '../util/exact/rounding.js';
 import type { OutputConstraint } from './obligation.js';
 
-/** One constraint for an inequality, two for an equation. @throws InputError for coefficients that doubles cannot hold */
+/** One constraint for an inequality, two for an equation. @throws InputError for numbers that doubles cannot hold */
 export function outputConstraints(
   source: Source,
   query: Query,
@@ -33,7 +33,7 @@ export function outputConstraints(
   }
   // sum c y <= b is sum (-c) y >= -b.
   const upper = constraint(
-    query,
+    { source, query, at },
     terms.map(({ index, coefficient }) => ({ output: index, value: multiply(negate(coefficient), scale) })),
     multiply(negate(bound), scale),
   );
@@ -41,7 +41,7 @@ export function outputConstraints(
   return [
     upper,
     constraint(
-      query,
+      { source, query, at },
       terms.map(({ index, coefficient }) => ({ output: index, value: multiply(coefficient, scale) })),
       multiply(bound, scale),
     ),
@@ -49,15 +49,19 @@ export function outputConstraints(
 }
 
 function constraint(
-  { elementType }: Query,
+  { source, query, at }: { readonly source: Source; readonly query: Query; readonly at: Comparison['at'] },
   terms: readonly { readonly output: number; readonly value: Rational }[],
   bound: Rational,
 ): OutputConstraint {
   const down = toDoubleDown(bound);
+  if (!Number.isFinite(down)) {
+    throw faultAt(source, at, 'a bound of outputs is too large', 'a number within the range of doubles', 'more');
+  }
+  // A float32 query may mean its decimals exactly or rounded to float32, where there is such a number.
+  const rounded = query.elementType === 'float32' ? Math.fround(down) : down;
   return {
     terms: terms.map(({ output, value }) => ({ output, coefficient: toDouble(value) + 0 })),
-    // A float32 query may mean its decimals exactly or rounded to float32.
-    bound: (elementType === 'float32' ? Math.min(down, Math.fround(down)) : down) + 0,
+    bound: (Number.isFinite(rounded) ? Math.min(down, rounded) : down) + 0,
   };
 }
 

@@ -5,7 +5,7 @@
 import type { Basis, Highs, Model } from 'highs';
 import type { UnknownReason } from '../obligation/obligation.js';
 import { dropUnusable, dualBound } from './dual-bound.js';
-import { type Guarded, guardModel } from './guard.js';
+import { type Guarded, guardModel, HIGHS_INFINITY } from './guard.js';
 import { forgetHighsModule, highsModule, highsStatusName, setHighsOptions, toHighs } from './highs.js';
 import { farkasRay } from './highs-ray.js';
 import { padded, withoutRows, withRows } from './model-rows.js';
@@ -107,7 +107,7 @@ export class PersistentLp {
       );
     }
     if (this.model.lower[column] === lower && this.model.upper[column] === upper) return;
-    this.#native.changeColBounds(column, lower, upper);
+    this.#native.changeColBounds(column, ...finiteSide(lower, upper));
     this.model.lower[column] = lower;
     this.model.upper[column] = upper;
   }
@@ -119,7 +119,7 @@ export class PersistentLp {
       throw new RangeError(`row ${row}: its bounds are fixed, since tiny coefficients were taken out of it`);
     }
     if (this.model.rowLower[row] === lower && this.model.rowUpper[row] === upper) return;
-    this.#native.changeRowBounds(row, lower, upper);
+    this.#native.changeRowBounds(row, ...finiteSide(lower, upper));
     this.model.rowLower[row] = lower;
     this.model.rowUpper[row] = upper;
   }
@@ -140,7 +140,7 @@ export class PersistentLp {
   /** Appends rows; the last basis stays a start. Coefficients must be in the solver's range (none is taken out). */
   addRows(rows: readonly LpRow[]): void {
     for (const { lower, upper, columns, values } of rows)
-      this.#native.addRow(lower, upper, {
+      this.#native.addRow(...finiteSide(lower, upper), {
         indices: Int32Array.from(columns),
         values: Float64Array.from(values),
       });
@@ -281,6 +281,12 @@ function checkInterval(what: string, index: number, count: number, lower: number
   if (!(lower <= upper) || lower === Infinity || upper === -Infinity) {
     throw new RangeError(`${what} ${index}: bounds [${lower}, ${upper}]`);
   }
+}
+
+/** Where HiGHS would read an end as the wrong infinity and fail, the interval grows: a relaxation stays one. */
+function finiteSide(lower: number, upper: number): [number, number] {
+  const reach = HIGHS_INFINITY / 10;
+  return [Math.min(lower, reach), Math.max(upper, -reach)];
 }
 
 /** 1 for each row of `model` that lost entries in `guarded`. */

@@ -41,3 +41,15 @@ it('bounds that only widen are no reason to refuse: 1000 x >= 1 has its least x 
   created.lp.dispose();
   expect(result).toMatchObject({ status: 'optimal', objective: expect.closeTo(0.001, 9) });
 });
+
+it('bounds that begin there later only widen: the least x of a column moved to [1e21, 1e22] is not above it', async () => {
+  const created = await PersistentLp.create(model([0, Infinity], [0, 1e22]));
+  if (created.kind !== 'ready') throw new Error(created.text);
+  created.lp.setBounds(0, 1e21, 1e22);
+  created.lp.setRowBounds(0, 1e21, Infinity);
+  const result = created.lp.solve(5);
+  created.lp.dispose();
+  // Nothing may be claimed beyond the interval that the solver was given.
+  if (result.status === 'optimal') expect(result.objective).toBeLessThanOrEqual(1e21);
+  else expect(result.status).not.toBe('infeasible');
+});
