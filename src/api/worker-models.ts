@@ -1,7 +1,7 @@
 /** Models, regions and samples on a worker: fetched once, checked against their digests, a few kept. */
 import type { Job } from '../cluster/job-wire.js';
 import { decodeQuery, decodeRegion, decodeSample, type RegionPart } from '../cluster/region-wire.js';
-import type { BlobStore } from '../cluster/store.js';
+import { type BlobStore, MAX_JSON_BLOB_BYTES, MAX_MODEL_BLOB_BYTES } from '../cluster/store.js';
 import type { RegionSample } from '../engines/falsify/region-sample.js';
 import { lowerModel } from '../network/lower.js';
 import type { Network } from '../network/network.js';
@@ -42,12 +42,12 @@ export class WorkerModels {
   async open(jobs: readonly Job[]): Promise<OpenedJobs> {
     const job = jobs[0]!;
     const { bytes, network } = await remember(this.#models, job.model, MODELS, async () => {
-      const fetched = await this.store.get(job.model);
+      const fetched = await this.store.get(job.model, MAX_MODEL_BLOB_BYTES);
       return { bytes: fetched, network: lowerModel(decodeModel(fetched)) };
     });
     const key = `${job.model} ${job.region} ${job.query ?? ''}`;
     const region = await remember(this.#regions, key, REGIONS, async () => {
-      const part = decodeRegion(network, await this.#text(job.region));
+      const part = decodeRegion(network, await this.#json(job.region));
       const decoded: RegionOf = job.query === null ? part : { ...part, query: await this.#query(job.query) };
       const found = regionDigest({ network, modelSha256: job.model }, { ...decoded, outputs: [] });
       return { decoded, found };
@@ -67,15 +67,15 @@ export class WorkerModels {
   }
 
   async sample(job: Job, network: Network): Promise<RegionSample | null> {
-    return job.sample === null ? null : decodeSample(network, await this.#text(job.sample));
+    return job.sample === null ? null : decodeSample(network, await this.#json(job.sample));
   }
 
   #query(digest: string): Promise<QueryProperty> {
-    return remember(this.#queries, digest, QUERIES, async () => decodeQuery(await this.#text(digest)));
+    return remember(this.#queries, digest, QUERIES, async () => decodeQuery(await this.#json(digest)));
   }
 
-  async #text(digest: string): Promise<string> {
-    return Buffer.from(await this.store.get(digest)).toString('utf8');
+  #json(digest: string): Promise<Uint8Array> {
+    return this.store.get(digest, MAX_JSON_BLOB_BYTES);
   }
 }
 

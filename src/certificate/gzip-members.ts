@@ -33,8 +33,8 @@ type Unpacked =
 
 /**
  * Members from the one that starts at byte `from` to the end of the file.
- * @throws InputError for anything that is not a whole member with the right checksum, for a member of more than
- * MAX_MEMBER_BYTES, and when more than `maxBytes` have been unpacked
+ * @throws InputError for anything that is not a whole member with the right checksum, for a member of no bytes or of
+ * more than MAX_MEMBER_BYTES, and when more than `maxBytes` have been unpacked
  */
 export function* gzipMembers(
   bytes: PinnedBytes,
@@ -45,9 +45,8 @@ export function* gzipMembers(
   let at = from;
   let total = 0;
   let window: Buffer = Buffer.alloc(0);
-  let wanted = BLOCK_BYTES;
   while (at < bytes.size) {
-    if (window.length < wanted) window = extend(bytes, at, window, 2 * wanted);
+    if (window.length < BLOCK_BYTES) window = extend(bytes, at, window, 2 * BLOCK_BYTES);
     const limit = Math.min(MAX_MEMBER_BYTES, maxBytes - total);
     const result = unpackMember(window.subarray(0, MAX_PACKED_BYTES), limit);
     const refuse = (expected: string, found: string): InputError =>
@@ -58,7 +57,8 @@ export function* gzipMembers(
           throw refuse(`gzip members of at most ${MAX_PACKED_BYTES} compressed bytes`, 'more');
         }
         if (at + window.length === bytes.size) throw refuse('whole gzip members', 'unexpected end of file');
-        wanted *= 2;
+        // The member is longer than what is copied: all copies together are a multiple of the file at most.
+        window = extend(bytes, at, window, 2 * window.length);
         break;
       case 'faulty':
         throw refuse('gzip members', result.found);
@@ -67,6 +67,8 @@ export function* gzipMembers(
           ? refuse(`gzip data of at most ${maxBytes} bytes when unpacked`, 'more')
           : refuse(`gzip members of at most ${MAX_MEMBER_BYTES} bytes when unpacked`, 'more');
       case 'member':
+        // Of these a file could hold any number without reaching a limit on text.
+        if (result.text.length === 0) throw refuse('gzip members with at least one byte', 'an empty one');
         yield { offset: at, text: result.text };
         at += result.length;
         total += result.text.length;
@@ -77,8 +79,9 @@ export function* gzipMembers(
 
 /** The window, which starts at byte `at`, with more bytes behind it: `length` or up to the end of the file. */
 function extend(bytes: PinnedBytes, at: number, window: Buffer, length: number): Buffer {
-  const parts: Uint8Array[] = [window];
   let end = at + window.length;
+  if (end >= bytes.size) return window;
+  const parts: Uint8Array[] = [window];
   while (end < bytes.size && end - at < length) {
     const part = bytes.from(end);
     parts.push(part);

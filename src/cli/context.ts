@@ -1,7 +1,7 @@
 /** What every command gets: where to print, how to tell progress, when to stop. */
 import type { Command } from 'commander';
 import type { Progress } from '../api/progress.js';
-import { InputError } from '../util/errors.js';
+import type { InputError } from '../util/errors.js';
 import { loggableData } from '../util/plain-text.js';
 import type { ExitCode } from './exit-codes.js';
 import { prettyJson } from './json.js';
@@ -64,18 +64,7 @@ export async function run<T>(
   }
 }
 
-/**
- * One newline at the end; a reader that closes the pipe early (`| head`) is no error. Any other failure, of a full disk
- * for example, is the user's to mend.
- */
+/** One newline at the end. */
 function print(text: string): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') return;
-    throw new InputError('the result cannot be printed', {
-      file: 'stdout',
-      expected: 'a place that can be written to',
-      found: error.code ?? error.message,
-    });
-  });
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 }

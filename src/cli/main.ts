@@ -17,6 +17,15 @@ process.stderr.on('error', (error: NodeJS.ErrnoException) => {
 });
 // Nothing is left to say it on.
 process.stderr.on('error', () => {});
+// A reader that closes the pipe early (`| head`) is no error. Any other failure, of a full disk for example, is the user's to mend.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') return;
+  throw new InputError('the result cannot be printed', {
+    file: 'stdout',
+    expected: 'a place that can be written to',
+    found: error.code ?? error.message,
+  });
+});
 process.on('uncaughtException', (error) => {
   fail(error);
   process.exit();

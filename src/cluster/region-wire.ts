@@ -7,6 +7,9 @@ import type { QueryProperty } from '../spec/property.js';
 import { InputError } from '../util/errors.js';
 import { fromBase64, toBase64 } from './typed-arrays.js';
 
+/** As a string, or as the bytes of a blob. */
+export type JsonText = string | Uint8Array;
+
 /** What an obligation says but for its output constraints, id, digest and query. */
 export type RegionPart = Pick<Obligation, 'box' | 'naps' | 'tolerances' | 'section'>;
 
@@ -32,7 +35,7 @@ export function encodeRegion({ box, naps, tolerances, section }: RegionPart): st
 }
 
 /** @throws InputError for text that is no region of this network */
-export function decodeRegion(network: Network, text: string): RegionPart {
+export function decodeRegion(network: Network, text: JsonText): RegionPart {
   const wire = parse(regionSchema, text, 'region');
   const inputs = network.tensors[network.input]!.size;
   const neurons = neuronCount(network);
@@ -74,7 +77,7 @@ export function encodeQuery({ name, text }: QueryProperty): string {
 }
 
 /** @throws InputError for text that is no query as it travels; the query itself is read where it is needed */
-export function decodeQuery(text: string): QueryProperty {
+export function decodeQuery(text: JsonText): QueryProperty {
   return Object.freeze({ kind: 'query', ...parse(querySchema, text, 'query') });
 }
 
@@ -108,7 +111,7 @@ export function encodeSample(sample: RegionSample): string {
 }
 
 /** @throws InputError for text that is no sample for this network */
-export function decodeSample(network: Network, text: string): RegionSample {
+export function decodeSample(network: Network, text: JsonText): RegionSample {
   const wire = parse(sampleSchema, text, 'sample');
   const inputs = network.tensors[network.input]!.size;
   if (wire.neurons !== neuronCount(network)) {
@@ -125,14 +128,19 @@ export function decodeSample(network: Network, text: string): RegionSample {
 }
 
 /** @throws InputError for text that is not JSON or not as the schema says */
-export function parse<T>(schema: z.ZodType<T>, text: string, what: string): T {
+export function parse<T>(schema: z.ZodType<T>, text: JsonText, what: string): T {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // Bytes may be too many for a string.
+    value = JSON.parse(typeof text === 'string' ? text : utf8(text));
   } catch (error) {
     throw new InputError(`a ${what} that is no JSON`, { found: String(error).slice(0, 200) });
   }
   return check(schema, value, what);
+}
+
+function utf8(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
 
 /** @throws InputError for a value that is not as the schema says */

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip, gzipSync } from 'node:zlib';
 import type { Redis } from 'ioredis';
+import { DEFAULT_MAX_BYTES } from '../onnx/load-model.js';
 import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
 import { makeFolder } from '../util/make-folder.js';
@@ -19,14 +20,16 @@ export interface BlobStore {
   readonly put: (bytes: Uint8Array) => Promise<string>;
   /** Are all of them there? */
   readonly has: (digests: readonly string[]) => Promise<boolean>;
-  /** @throws MissingBlobError, or InputError for content that is not what its name says */
-  readonly get: (digest: string) => Promise<Uint8Array>;
+  /** @throws MissingBlobError, or InputError for content that is too large or not what its name says */
+  readonly get: (digest: string, maxBytes: number) => Promise<Uint8Array>;
 }
 
 export class MissingBlobError extends InputError {}
 
-/** Unpacked; as large as the largest model. */
-const MAX_BYTES = 512 * 2 ** 20;
+/** Unpacked. */
+export const MAX_MODEL_BLOB_BYTES = DEFAULT_MAX_BYTES;
+/** Unpacked; far below the longest string of V8, some 512 Mi characters. */
+export const MAX_JSON_BLOB_BYTES = 256 * 2 ** 20;
 /** A blob that nobody asked for in this time is forgotten. */
 const KEEP_SECONDS = 7 * 24 * 3600;
 
@@ -54,12 +57,15 @@ export function redisStore(redis: Redis): BlobStore {
       }
       return digest;
     },
-    get: async (digest) => {
+    get: async (digest, maxBytes) => {
       const packed = await redis.getBuffer(key.blob(digest));
       if (packed === null) throw missing(digest, 'Redis');
       return verified(
         digest,
-        await unpack(packed, { maxOutputLength: MAX_BYTES }).catch(() => Buffer.alloc(0)),
+        await unpack(packed, { maxOutputLength: maxBytes }).catch((error: NodeJS.ErrnoException) => {
+          if (error.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(digest, maxBytes);
+          return Buffer.alloc(0);
+        }),
       );
     },
   };
@@ -81,13 +87,10 @@ export function folderStore(folder: string): BlobStore {
       }
       return digest;
     },
-    get: async (digest) => {
+    get: async (digest, maxBytes) => {
       const path = join(folder, digest);
       if (statSync(path, { throwIfNoEntry: false }) === undefined) throw missing(digest, folder);
-      return verified(
-        digest,
-        readRegularFile(path, { what: 'the blob', expected: 'a file', maxBytes: MAX_BYTES }),
-      );
+      return verified(digest, readRegularFile(path, { what: 'the blob', expected: 'a file', maxBytes }));
     },
   };
 }
@@ -96,6 +99,14 @@ function verified(digest: string, bytes: Uint8Array): Uint8Array {
   const found = sha256(bytes);
   if (found === digest) return bytes;
   throw new InputError('a blob that is not what its name says', { expected: digest, found });
+}
+
+function tooLarge(digest: string, maxBytes: number): InputError {
+  return new InputError('the blob is too large', {
+    place: digest,
+    expected: `at most ${maxBytes} bytes`,
+    found: 'more',
+  });
 }
 
 function missing(digest: string, place: string): MissingBlobError {

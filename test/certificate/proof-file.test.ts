@@ -43,7 +43,7 @@ describe('proof files', () => {
       const parts = Array.from({ length: count }, (_, i) =>
         gzipSync(text.subarray(i * size, (i + 1) * size)),
       );
-      const bytes = Buffer.concat([...parts, gzipSync('')]);
+      const bytes = Buffer.concat(parts);
       const file = readProofFile(bytes, sha256(bytes), 'p');
       for (const [id, steps] of Object.entries(sections).reverse()) {
         expect([...file.section(id)]).toEqual(steps);
@@ -162,7 +162,7 @@ describe('damaged proof files, with the digest adapted,', () => {
   });
 
   it('are refused without any section', () => {
-    expect(faultOf(() => read(gzipSync(''))).message).toMatch(/cut off/);
+    expect(faultOf(() => read(gzipSync(''))).fault.found).toBe('an empty one');
     expect(faultOf(() => read(new Uint8Array())).message).toMatch(/cut off/);
   });
 });

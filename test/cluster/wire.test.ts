@@ -1,14 +1,33 @@
+import { constants } from 'node:buffer';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import type { Redis } from 'ioredis';
 import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { WorkerModels } from '../../src/api/worker-models.js';
 import { connect, redisAddress } from '../../src/cluster/connection.js';
-import { jobId } from '../../src/cluster/job-wire.js';
-import { decodeRegion, decodeSample, encodeRegion, encodeSample } from '../../src/cluster/region-wire.js';
-import { folderStore, MissingBlobError } from '../../src/cluster/store.js';
+import { type Job, jobId } from '../../src/cluster/job-wire.js';
+import {
+  decodeRegion,
+  decodeSample,
+  encodeRegion,
+  encodeSample,
+  parse,
+} from '../../src/cluster/region-wire.js';
+import {
+  type BlobStore,
+  folderStore,
+  MAX_JSON_BLOB_BYTES,
+  MAX_MODEL_BLOB_BYTES,
+  MissingBlobError,
+  redisStore,
+} from '../../src/cluster/store.js';
 import { fromBase64, toBase64 } from '../../src/cluster/typed-arrays.js';
 import { neuronCount } from '../../src/network/network.js';
+import { sha256 } from '../../src/util/digest.js';
 import { describeInputError, InputError } from '../../src/util/errors.js';
 import { SETTINGS, TOY } from './toy.js';
 
@@ -106,12 +125,48 @@ describe('a folder as store', () => {
   it('returns what was put, and refuses what was changed', async () => {
     const store = folderStore(folder);
     const digest = await store.put(Buffer.from('a model'));
-    expect(Buffer.from(await store.get(digest)).toString()).toBe('a model');
+    expect(Buffer.from(await store.get(digest, 7)).toString()).toBe('a model');
     expect(await store.has([digest])).toBe(true);
     expect(await store.has([digest, '0'.repeat(64)])).toBe(false);
-    await expect(store.get('0'.repeat(64))).rejects.toThrow(MissingBlobError);
+    await expect(store.get('0'.repeat(64), 7)).rejects.toThrow(MissingBlobError);
+    await expect(store.get(digest, 6)).rejects.toThrow('too large');
     writeFileSync(join(folder, digest), 'another model');
-    await expect(store.get(digest)).rejects.toThrow('not what its name says');
+    await expect(store.get(digest, 20)).rejects.toThrow('not what its name says');
+  });
+});
+
+describe('Redis as store', () => {
+  it('returns no more than was asked for, however little it is packed', async () => {
+    const zeros = Buffer.alloc(100_000);
+    const store = redisStore({ getBuffer: async () => gzipSync(zeros) } as unknown as Redis);
+    expect(await store.get(sha256(zeros), zeros.length)).toHaveLength(zeros.length);
+    const refused = await store.get(sha256(zeros), zeros.length - 1).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(InputError);
+    expect((refused as InputError).message).toBe('the blob is too large');
+  });
+});
+
+describe('JSON blobs', () => {
+  it('that no string can hold are refused, and never asked for', () => {
+    const { MAX_STRING_LENGTH } = constants;
+    expect(2 * MAX_JSON_BLOB_BYTES).toBeLessThan(1.01 * MAX_STRING_LENGTH);
+    // Zeros that nobody writes to take no memory.
+    const long = new Uint8Array(MAX_STRING_LENGTH + 1);
+    expect(describedFailure(() => parse(z.array(z.int()), long, 'list'))).toContain('a list that is no JSON');
+    expect(parse(z.array(z.int()), Buffer.from(' [1, 2] ').subarray(1, 7), 'list')).toEqual([1, 2]);
+  });
+
+  it('are asked for with their limit, and models with that of models', async () => {
+    const limits: number[] = [];
+    const get = async (_digest: string, maxBytes: number): Promise<Uint8Array> => {
+      limits.push(maxBytes);
+      return limits.length === 1 ? TOY.bytes : Buffer.from('no JSON');
+    };
+    const models = new WorkerModels({ get } as unknown as BlobStore);
+    const job = { model: 'm', region: 'r', query: null } as unknown as Job;
+    await expect(models.open([job])).rejects.toThrow('no JSON');
+    await expect(models.sample({ ...job, sample: 's' }, network)).rejects.toThrow('no JSON');
+    expect(limits).toEqual([MAX_MODEL_BLOB_BYTES, MAX_JSON_BLOB_BYTES, MAX_JSON_BLOB_BYTES]);
   });
 });
 

@@ -19,7 +19,7 @@ import {
 } from '../../cluster/job-wire.js';
 import { AbandonedError } from '../../cluster/patience.js';
 import { check, encodeQuery, encodeRegion, encodeSample, parse } from '../../cluster/region-wire.js';
-import type { BlobStore } from '../../cluster/store.js';
+import { type BlobStore, MAX_JSON_BLOB_BYTES } from '../../cluster/store.js';
 import type { DecideOptions, DecideSettings, Executor } from '../../engines/executor.js';
 import type { Decided } from '../../engines/portfolio.js';
 import { undecided } from '../../engines/undecided.js';
@@ -225,7 +225,7 @@ class ClusterRun {
   }
 
   async #read<T>(schema: z.ZodType<T>, digest: string, what: string): Promise<T> {
-    return parse(schema, Buffer.from(await this.parts.store.get(digest)).toString('utf8'), what);
+    return parse(schema, await this.parts.store.get(digest, MAX_JSON_BLOB_BYTES), what);
   }
 
   #answersOf({ answers }: Receipt): Promise<readonly unknown[]> {
