@@ -90,7 +90,7 @@ export async function runWorker(
     }));
   };
   try {
-    worker = await ClusterWorker.start({
+    const started = ClusterWorker.start({
       redis,
       address,
       id,
@@ -106,13 +106,25 @@ export async function runWorker(
         progress.step('jobs done', done);
       },
     });
-    const own = worker;
-    if (options.metrics !== undefined) {
-      metrics = await startMetrics({ ...options.metrics, lanes: options.jobs, busy: () => own.busy, redis });
-      progress.note(`metrics on port ${metrics.port}`);
+    // The server may go away before the worker has begun: its commands would wait for it, whoever wants to end.
+    const own = await Promise.race([started, aborted(signal)]);
+    worker = own;
+    if (own === null) {
+      started.catch(() => {});
+      address.stopRetrying();
+    } else {
+      if (options.metrics !== undefined) {
+        metrics = await startMetrics({
+          ...options.metrics,
+          lanes: options.jobs,
+          busy: () => own.busy,
+          redis,
+        });
+        progress.note(`metrics on port ${metrics.port}`);
+      }
+      progress.note(`waiting for work on ${address.shown}, ${options.jobs} at once`);
+      await Promise.race([own.refused, untilEnd(signal, () => idle(own), options.idleSeconds)]);
     }
-    progress.note(`waiting for work on ${address.shown}, ${options.jobs} at once`);
-    await Promise.race([own.refused, untilEnd(signal, () => idle(own), options.idleSeconds)]);
   } finally {
     await worker?.drain();
     await lanes.close();
@@ -124,6 +136,11 @@ export async function runWorker(
   function idle(current: ClusterWorker): number {
     return current.busy > 0 ? 0 : (performance.now() - last) / 1000;
   }
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  if (signal.aborted) return Promise.resolve(null);
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(null), { once: true }));
 }
 
 function untilEnd(signal: AbortSignal, idle: () => number, limit: number | undefined): Promise<void> {

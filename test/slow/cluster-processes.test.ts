@@ -159,7 +159,7 @@ describe.skipIf(REDIS_MISSING !== null)(`a cluster ${REDIS_MISSING ?? ''}`, () =
     for (const printed of everything) expect(printed).not.toContain(SECRET);
   });
 
-  it('a worker whose server is gone says so, and ends when it is told to', async () => {
+  it('a worker whose server is gone says so, and ends when it is told to', { timeout: 150_000 }, async () => {
     const own = await startRedis();
     let child: ChildProcess | null = null;
     const ended = runCli(['worker', '--redis', own.url, '--jobs', '1'], {
