@@ -55,7 +55,13 @@ function constraint(
 ): OutputConstraint {
   const down = toDoubleDown(bound);
   if (!Number.isFinite(down)) {
-    throw faultAt(source, at, 'a bound of outputs is too large', 'a number within the range of doubles', 'more');
+    throw faultAt(
+      source,
+      at,
+      'a bound of outputs is too large',
+      'a number within the range of doubles',
+      'more',
+    );
   }
   // A float32 query may mean its decimals exactly or rounded to float32, where there is such a number.
   const rounded = query.elementType === 'float32' ? Math.fround(down) : down;

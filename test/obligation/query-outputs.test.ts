@@ -22,16 +22,19 @@ describe('bounds of outputs', () => {
     ['(<= Y[0,0] 1e400)', 'real'],
     ['(>= Y[0,0] -1e400)', 'real'],
     ['(<= Y[0,0] 1e400)', 'float32'],
-  ] as const)('%s (%s) is refused at line 4: leaving it out or shortening it would be another query', (claim, type) => {
-    let fault: unknown;
-    try {
-      bounds(type, claim);
-    } catch (error) {
-      fault = error;
-    }
-    expect(fault).toBeInstanceOf(InputError);
-    expect((fault as InputError).fault.place).toMatch(/^line 4, column \d+$/);
-  });
+  ] as const)(
+    '%s (%s) is refused at line 4: leaving it out or shortening it would be another query',
+    (claim, type) => {
+      let fault: unknown;
+      try {
+        bounds(type, claim);
+      } catch (error) {
+        fault = error;
+      }
+      expect(fault).toBeInstanceOf(InputError);
+      expect((fault as InputError).fault.place).toMatch(/^line 4, column \d+$/);
+    },
+  );
 
   // -y >= -1e39, rounded down.
   it('a bound that float32 cannot hold is meant exactly', () => {
