@@ -5,12 +5,11 @@ import type { ProofStep } from '../certificate/proof.js';
 import { encodeAnswer } from '../cluster/answer-wire.js';
 import { buildDigest } from '../cluster/build-digest.js';
 import { connect, type RedisChoice, redisAddress } from '../cluster/connection.js';
-import type { Answer, Job, Receipt } from '../cluster/job-wire.js';
+import type { Answer } from '../cluster/job-wire.js';
 import { type MetricsServer, startMetrics } from '../cluster/metrics.js';
 import { blobStore } from '../cluster/store.js';
-import { ClusterWorker } from '../cluster/worker.js';
+import { ClusterWorker, type WorkerOptions } from '../cluster/worker.js';
 import { loadRuntime } from '../network/oracle.js';
-import type { Turn } from '../pool/turn.js';
 import type { WorkerDocument } from '../report/documents/worker.js';
 import { type Progress, silentProgress } from './progress.js';
 import { VERSION } from './version.js';
@@ -61,7 +60,7 @@ export async function runWorker(
   let last = performance.now();
   const lists = new WeakMap<readonly ProofStep[], Promise<string>>();
   const put = (value: unknown): Promise<string> => store.put(Buffer.from(JSON.stringify(value)));
-  const work = async (jobs: readonly Job[], turn: Turn, stop: AbortSignal): Promise<readonly Receipt[]> => {
+  const work: WorkerOptions['work'] = async (jobs, turn, stop, latest) => {
     const [job] = jobs;
     if (job === undefined) return [];
     const { model, network, obligations } = await models.open(jobs);
@@ -70,6 +69,7 @@ export async function runWorker(
       { model, arithmetic, obligations, turn, settings, region },
       () => models.sample(job, network),
       stop,
+      (reach, at) => latest.hear(jobs[at]!.digest, reach),
     );
     const answers: Answer[] = [];
     for (const one of decided) {

@@ -1,4 +1,5 @@
 /** Threads of a worker, each with one model; a job goes to one that has its region, if it can. */
+import type { Reach } from '../engines/decision.js';
 import type { DecideSettings } from '../engines/executor.js';
 import type { RegionSample } from '../engines/falsify/region-sample.js';
 import type { Decided } from '../engines/portfolio.js';
@@ -37,6 +38,7 @@ export class WorkerLanes {
     { model, arithmetic, obligations, turn, settings, region }: WorkerQuestion,
     sample: () => Promise<RegionSample | null>,
     signal: AbortSignal,
+    onReach: (reach: Reach, at: number) => void,
   ): Promise<readonly Decided[]> {
     const wanted = `${arithmetic}/${model.sha256}`;
     const slot = this.#choose(wanted, region);
@@ -52,7 +54,7 @@ export class WorkerLanes {
       }
       const maxMemoryBytes = Math.min(settings.maxMemoryBytes, this.#share);
       const call = { obligations, turn, settings: { ...settings, maxMemoryBytes }, region, sample };
-      return await slot.lane!.decide(call, signal);
+      return await slot.lane!.decide(call, signal, onReach);
     } finally {
       slot.busy = false;
     }

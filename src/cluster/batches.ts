@@ -3,7 +3,7 @@
  * because the job takes long, becomes smaller jobs; what one fails on, jobs of one obligation each.
  */
 import type { Coordinator } from './coordinator.js';
-import type { Batch, BatchPart, Receipt } from './job-wire.js';
+import type { Batch, BatchPart, JobProgress, Reached, Receipt } from './job-wire.js';
 import type { JobOutcome } from './outcome.js';
 
 export type PartOutcome =
@@ -13,6 +13,7 @@ export type PartOutcome =
 interface Entry {
   readonly part: BatchPart;
   readonly resolve: (outcome: PartOutcome) => void;
+  readonly onReach: (reach: Reached['reach']) => void;
   settled: boolean;
   /** Tells the job that it is in. */
   onSettled: () => void;
@@ -32,10 +33,13 @@ export class BatchRun {
     readonly restore: () => Promise<void>,
   ) {}
 
-  /** Asks for one obligation; what is asked in the same turn becomes one job. */
-  ask(part: BatchPart, signal: AbortSignal): Promise<PartOutcome> {
+  /**
+   * Asks for one obligation; what is asked in the same turn becomes one job.
+   * @param onReach hears what a worker says about how far it is
+   */
+  ask(part: BatchPart, signal: AbortSignal, onReach: Entry['onReach'] = () => {}): Promise<PartOutcome> {
     return new Promise((resolve) => {
-      const entry: Entry = { part, resolve, settled: false, onSettled: () => {} };
+      const entry: Entry = { part, resolve, onReach, settled: false, onSettled: () => {} };
       this.#entries.push(entry);
       signal.addEventListener('abort', () => settle(entry, { kind: 'cancelled' }), { once: true });
       if (this.#started) return;
@@ -62,8 +66,12 @@ export class BatchRun {
       const half = Math.ceil(moved.length / 2);
       for (const part of [moved.slice(0, half), moved.slice(half)]) void this.#share(part);
     };
+    const onProgress = (said: JobProgress): void => {
+      if ('left' in said) onLeft(said.left);
+      else for (const { part, onReach } of here) if (part.digest === said.digest) onReach(said.reach);
+    };
     const batch = { ...this.base, parts: [...here].map(({ part }) => part) };
-    const outcome = await this.coordinator.run(batch, this.restore, stop.signal, onLeft);
+    const outcome = await this.coordinator.run(batch, this.restore, stop.signal, onProgress);
     for (const entry of [...here]) {
       const receipt = outcome.kind === 'answered' ? outcome.receipts.get(entry.part.digest) : undefined;
       if (receipt !== undefined) settle(entry, { kind: 'answered', receipt });

@@ -8,9 +8,9 @@ import { Queue, type Job as QueuedJob, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { closed, type RedisAddress } from './connection.js';
 import { announceBuild } from './handshake.js';
-import { type Batch, batchId, jobId, type Receipt } from './job-wire.js';
+import { type Batch, batchId, type JobProgress, jobId, progressIn, type Receipt } from './job-wire.js';
 import { key, PREFIX, QUEUE } from './names.js';
-import { type JobOutcome, leftIn, type Pending, receiptsOf } from './outcome.js';
+import { asRead, type JobOutcome, type Pending, receiptsOf } from './outcome.js';
 import { Patience } from './patience.js';
 import { aliveWorkers, type RunReport, reportRun } from './presence.js';
 import { takeOver } from './results.js';
@@ -75,13 +75,13 @@ export class Coordinator {
 
   /**
    * Settles once; an abort takes the job back unless another run wants it.
-   * @param onLeft hears of obligations that the worker leaves, before the job ends
+   * @param onProgress hears what the worker says before the job ends
    */
   async run(
     job: Batch,
     restore: () => Promise<void>,
     signal: AbortSignal,
-    onLeft: (digests: readonly string[]) => void = () => {},
+    onProgress: (said: JobProgress) => void = () => {},
   ): Promise<JobOutcome> {
     const id = batchId(job);
     const release = await this.#slots.take();
@@ -116,7 +116,7 @@ export class Coordinator {
         ids,
         restore,
         settle,
-        onLeft,
+        onProgress,
         settled,
         elsewhere: false,
         looking: false,
@@ -227,8 +227,8 @@ export class Coordinator {
   }
 
   #progress(id: string, value: unknown): void {
-    const left = leftIn(value);
-    if (left.length > 0) this.#pending.get(id)?.onLeft(left);
+    const said = progressIn(asRead(value));
+    if (said !== null) this.#pending.get(id)?.onProgress(said);
   }
 
   async #failed(id: string, reason: string): Promise<void> {

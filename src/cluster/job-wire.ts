@@ -102,7 +102,33 @@ export const batchReceiptSchema = z.array(z.strictObject({ digest, receipt: rece
 export type BatchReceipt = z.infer<typeof batchReceiptSchema>;
 
 /** Said while a job runs: obligations that it leaves, by digest. */
-export const leftSchema = z.strictObject({ left: z.array(digest).max(MAX_PARTS) });
+const leftSchema = z.strictObject({ left: z.array(digest).max(MAX_PARTS) });
+
+const figure = z.number().nullable();
+
+/** Said while a job runs: how far its worker is with one of the obligations; see `Reach`. */
+export const reachedSchema = z.strictObject({
+  digest,
+  reach: z.strictObject({
+    stage: z.enum(['suffix', 'bounds', 'points', 'inputs', 'cubes', 'search', 'milp']),
+    nodes: figure,
+    closedShare: figure,
+    margin: figure,
+    nearest: figure,
+  }),
+});
+
+export type Reached = z.infer<typeof reachedSchema>;
+
+const progressSchema = z.union([leftSchema, reachedSchema]);
+
+export type JobProgress = z.infer<typeof progressSchema>;
+
+/** What a running job says; null for anything else. */
+export function progressIn(value: unknown): JobProgress | null {
+  const said = progressSchema.safeParse(value);
+  return said.success ? said.data : null;
+}
 
 export type Receipt = z.infer<typeof receiptSchema>;
 

@@ -1,5 +1,5 @@
 /** How a job ends, for who asked. */
-import { type Batch, batchReceiptSchema, leftSchema, type Receipt } from './job-wire.js';
+import { type Batch, batchReceiptSchema, type JobProgress, type Receipt } from './job-wire.js';
 
 export type JobOutcome =
   /** Receipts by the digest of the obligation; what is missing was left. */
@@ -18,7 +18,7 @@ export interface Pending {
   /** Stores again what the job refers to, for a server that forgot. */
   readonly restore: () => Promise<void>;
   readonly settle: (outcome: JobOutcome) => void;
-  readonly onLeft: (digests: readonly string[]) => void;
+  readonly onProgress: (said: JobProgress) => void;
   readonly settled: Promise<void>;
   /** Its obligation is in another job. */
   elsewhere: boolean;
@@ -27,14 +27,13 @@ export interface Pending {
 
 /** What a job returned, as text or read; null for anything else than receipts. */
 export function receiptsOf(value: unknown): ReadonlyMap<string, Receipt> | null {
-  const parsed = batchReceiptSchema.safeParse(typeof value === 'string' ? tryJson(value) : value);
+  const parsed = batchReceiptSchema.safeParse(asRead(value));
   return parsed.success ? new Map(parsed.data.map(({ digest, receipt }) => [digest, receipt])) : null;
 }
 
-/** What a running job leaves, by digest. */
-export function leftIn(value: unknown): readonly string[] {
-  const left = leftSchema.safeParse(typeof value === 'string' ? tryJson(value) : value);
-  return left.success ? left.data.left : [];
+/** Text as JSON, anything else as it is. */
+export function asRead(value: unknown): unknown {
+  return typeof value === 'string' ? tryJson(value) : value;
 }
 
 function tryJson(text: string): unknown {

@@ -5,6 +5,7 @@ import { type Network, neuronCount } from '../network/network.js';
 import type { Obligation } from '../obligation/obligation.js';
 import type { QueryProperty } from '../spec/property.js';
 import { InputError } from '../util/errors.js';
+import { parseStrictJson } from '../util/strict-json.js';
 import { fromBase64, toBase64 } from './typed-arrays.js';
 
 /** As a string, or as the bytes of a blob. */
@@ -127,13 +128,19 @@ export function decodeSample(network: Network, text: JsonText): RegionSample {
   };
 }
 
-/** @throws InputError for text that is not JSON or not as the schema says */
+/** Characters whose values fit into memory whatever they are. */
+const UNCOUNTED = 2 ** 20;
+
+/** @throws InputError for text that is not JSON, has too many values, or not as the schema says */
 export function parse<T>(schema: z.ZodType<T>, text: JsonText, what: string): T {
   let value: unknown;
   try {
     // Bytes may be too many for a string.
-    value = JSON.parse(typeof text === 'string' ? text : utf8(text));
+    const read = typeof text === 'string' ? text : utf8(text);
+    // Of long texts the values are counted first: as objects, tiny ones take twenty times the memory.
+    value = read.length > UNCOUNTED ? parseStrictJson(read, what) : JSON.parse(read);
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError(`a ${what} that is no JSON`, { found: String(error).slice(0, 200) });
   }
   return check(schema, value, what);

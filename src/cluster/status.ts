@@ -3,6 +3,7 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { printable } from '../util/plain-text.js';
 import type { RedisAddress } from './connection.js';
+import { progressIn } from './job-wire.js';
 import { key, PREFIX, QUEUE } from './names.js';
 import { type AliveWorker, aliveRuns, aliveWorkers } from './presence.js';
 
@@ -27,7 +28,15 @@ export interface ClusterStatus {
     readonly leastMargin: number | null;
   }[];
   /** Jobs that are running: what, for how many seconds, and how often they were begun. */
-  readonly running: readonly { readonly id: string; readonly seconds: number; readonly attempt: number }[];
+  readonly running: readonly {
+    readonly id: string;
+    readonly seconds: number;
+    readonly attempt: number;
+    /** Of its obligations, the one that takes long, with what the worker says about its margin; unproved. */
+    readonly at: string | null;
+    readonly margin: number | null;
+    readonly nearest: number | null;
+  }[];
   /** Jobs that no worker got through, with the reason of the last attempt. */
   readonly poison: readonly { readonly id: string; readonly reason: string }[];
 }
@@ -65,6 +74,7 @@ export async function clusterStatus(redis: Redis, address: RedisAddress): Promis
         id: name(job.data),
         seconds: Math.max(0, Math.round((now - (job.processedOn ?? now)) / 1000)),
         attempt: job.attemptsStarted,
+        ...boundsOf(job.data, job.progress),
       })),
       poison: failed
         .filter((job) => job.failedReason !== 'cancelled')
@@ -82,6 +92,23 @@ function name(data: unknown): string {
   if (!Array.isArray(parts) || typeof id !== 'string') return 'a job without a name';
   const first = printable(id).slice(0, 300);
   return parts.length === 1 ? first : `${first} and ${parts.length - 1} more`;
+}
+
+function boundsOf(
+  data: unknown,
+  progress: unknown,
+): Pick<ClusterStatus['running'][number], 'at' | 'margin' | 'nearest'> {
+  const said = progressIn(progress);
+  const parts = fieldOf(data, 'parts');
+  if (said === null || 'left' in said || !Array.isArray(parts)) {
+    return { at: null, margin: null, nearest: null };
+  }
+  const id = fieldOf(
+    parts.find((part) => fieldOf(part, 'digest') === said.digest),
+    'id',
+  );
+  const { margin, nearest } = said.reach;
+  return { at: typeof id === 'string' ? printable(id).slice(0, 300) : null, margin, nearest };
 }
 
 /** What is in the queue may be anything. */

@@ -30,6 +30,8 @@ export class MissingBlobError extends InputError {}
 export const MAX_MODEL_BLOB_BYTES = DEFAULT_MAX_BYTES;
 /** Unpacked; far below the longest string of V8, some 512 Mi characters. */
 export const MAX_JSON_BLOB_BYTES = 256 * 2 ** 20;
+/** Unpacked, of what a worker answers: some hundred thousand steps of proof. */
+export const MAX_ANSWER_BLOB_BYTES = 64 * 2 ** 20;
 /** A blob that nobody asked for in this time is forgotten. */
 const KEEP_SECONDS = 7 * 24 * 3600;
 

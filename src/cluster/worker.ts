@@ -21,6 +21,7 @@ import {
 } from './job-wire.js';
 import { key, PREFIX, QUEUE } from './names.js';
 import { forgetWorker, reportWorker } from './presence.js';
+import { LatestReach } from './reached.js';
 import { keepResults, lookAtJob, release } from './results.js';
 
 export interface WorkerOptions {
@@ -31,9 +32,14 @@ export interface WorkerOptions {
   readonly lanes: number;
   /**
    * Decides obligations of one region in order, each if it may begin; one receipt for each of the first ones, at least
-   * one. What is aborted may throw anything.
+   * one. What is aborted may throw anything. What `latest` hears is passed on now and then.
    */
-  readonly work: (jobs: readonly Job[], turn: Turn, signal: AbortSignal) => Promise<readonly Receipt[]>;
+  readonly work: (
+    jobs: readonly Job[],
+    turn: Turn,
+    signal: AbortSignal,
+    latest: LatestReach,
+  ) => Promise<readonly Receipt[]>;
   readonly onNote: (line: string) => void;
   /** For metrics: how an obligation ended, after how many seconds. */
   readonly onJob: (outcome: JobEnd, seconds: number) => void;
@@ -49,6 +55,8 @@ const MAX_STALLED = 2;
 const BEAT_MS = 2000;
 /** A job with several obligations that takes longer may leave the rest to others: many times what a job costs. */
 const LEAVE_MS = 1000;
+/** Between two words about one job's bounds: next to nothing, and soon enough for people. */
+const TELL_MS = 2000;
 const KEEP = { age: 7 * 24 * 3600, count: 200_000 };
 
 export class ClusterWorker {
@@ -146,9 +154,15 @@ export class ClusterWorker {
       turn.close();
       if (waiting.length > 1) void this.#leave(queued, () => waiting.splice(Math.max(1, turn.close())));
     }, LEAVE_MS);
+    const latest = new LatestReach();
+    const telling = setInterval(() => {
+      const reached = latest.take();
+      // For people: what cannot be said now is not worth a word later.
+      if (reached !== null) queued.updateProgress(reached).catch(() => {});
+    }, TELL_MS);
     try {
       while (waiting.length > 0) {
-        const found = await this.#some(waiting, turn, running.signal);
+        const found = await this.#some(waiting, turn, running.signal, latest);
         if (found === null) break;
         for (const [i, receipt] of found.entries()) done.push({ digest: waiting[i]!.digest, receipt });
         waiting.splice(0, found.length);
@@ -157,6 +171,7 @@ export class ClusterWorker {
       if (!running.signal.aborted) return done;
     } finally {
       clearInterval(leaving);
+      clearInterval(telling);
       this.#running.delete(id);
     }
     const outcome = this.#draining ? 'returned' : 'cancelled';
@@ -166,10 +181,15 @@ export class ClusterWorker {
   }
 
   /** Null once nobody wants it. */
-  async #some(jobs: readonly Job[], turn: Turn, signal: AbortSignal): Promise<readonly Receipt[] | null> {
+  async #some(
+    jobs: readonly Job[],
+    turn: Turn,
+    signal: AbortSignal,
+    latest: LatestReach,
+  ): Promise<readonly Receipt[] | null> {
     const began = performance.now();
     try {
-      const receipts = await this.options.work([...jobs], turn, signal);
+      const receipts = await this.options.work([...jobs], turn, signal, latest);
       if (signal.aborted) return null;
       await keepResults(
         this.options.redis,

@@ -20,7 +20,7 @@ export interface DecideOptions {
   readonly data?: ScannedData | null;
   /** Called when work on an obligation begins. */
   readonly onBegin?: (obligation: Obligation) => void;
-  /** How far work on an obligation is that goes on here; see {@link Reach}. */
+  /** How far work on an obligation is, here or, as far as it says, elsewhere; see {@link Reach}. */
   readonly onReach?: (obligation: Obligation, reach: Reach) => void;
   /** What is happening behind the scenes: workers, queue, bounds. */
   readonly onNote?: (line: string) => void;

@@ -41,6 +41,8 @@ const signal = new AbortController().signal;
 /** Times that everything is asked before, under settings that differ in name only: threads start, code is compiled. */
 const WARM_UP = 3;
 
+const LOOK_MS = 100;
+
 /** The cost of asking once more. */
 export async function measureQueue({
   model,
@@ -63,8 +65,16 @@ export async function measureQueue({
     const again = (pass: number) => ({ ...settings, maxNodes: settings.maxNodes + pass });
     for (let pass = 0; pass < WARM_UP; pass++) await askAll(cluster, regions, again(pass));
     const start = snapshot(children, redis.pid());
-    const decided = await askAll(cluster, regions, again(WARM_UP));
     const end = snapshot(children, redis.pid());
+    // A thread that ends takes its figures with it: what it had when it was last seen counts.
+    const look = (): void => {
+      for (const [pid, seen] of snapshot(children, redis.pid())) {
+        for (const [thread, at] of seen) end.get(pid)!.set(thread, at);
+      }
+    };
+    const looking = setInterval(look, LOOK_MS);
+    const decided = await askAll(cluster, regions, again(WARM_UP)).finally(() => clearInterval(looking));
+    look();
     const spent = (pid: number, of: (thread: string) => boolean): number =>
       [...end.get(pid)!].reduce(
         (sum, [thread, at]) => sum + (of(thread) ? at - (start.get(pid)!.get(thread) ?? 0) : 0),

@@ -126,6 +126,22 @@ describe.skipIf(REDIS_MISSING !== null)(`answers that do not stand ${REDIS_MISSI
     expect(notes.filter((line) => line.includes('refused'))).toHaveLength(broken.length);
   });
 
+  it('a short text of more values than memory has room for is refused before it is read', async () => {
+    const tiny = `[[${'{},'.repeat(5_000_000)}{}]]`;
+    const { decided, notes } = await against(
+      async (_job, store) => ({
+        answers: await store.put(Buffer.from(tiny)),
+        at: 0,
+        verdict: 'unsat',
+        worker: 'liar',
+        seconds: 0.1,
+      }),
+      safe.slice(0, 1),
+    );
+    expect(verdicts(decided)).toEqual(['unsat']);
+    expect(notes.join()).toContain('too many');
+  });
+
   const points: [string, (job: Parameters<Behaviour>[0]) => readonly number[]][] = [
     ['a point that changes nothing', () => [0.05, 0.05]],
     ['a point outside', () => [0.9, 0.9]],

@@ -7,6 +7,7 @@ import { connect, redisAddress } from '../../src/cluster/connection.js';
 import type { Job, Receipt } from '../../src/cluster/job-wire.js';
 import { type BlobStore, redisStore } from '../../src/cluster/store.js';
 import { ClusterWorker } from '../../src/cluster/worker.js';
+import type { Reach } from '../../src/engines/decision.js';
 import { TOY } from './toy.js';
 
 export interface TestWorker {
@@ -15,7 +16,12 @@ export interface TestWorker {
 }
 
 /** What a worker does with a job: returns any text as its answer. */
-export type Behaviour = (job: Job, store: BlobStore, honest: () => Promise<Receipt>) => Promise<Receipt>;
+export type Behaviour = (
+  job: Job,
+  store: BlobStore,
+  honest: () => Promise<Receipt>,
+  tell: (reach: Reach) => void,
+) => Promise<Receipt>;
 
 export async function startTestWorker(
   url: string,
@@ -34,19 +40,20 @@ export async function startTestWorker(
     id,
     build: buildDigest(),
     lanes: 1,
-    work: async (list, turn, signal) => {
+    work: async (list, turn, signal, latest) => {
       const receipts: Receipt[] = [];
       for (const job of list) {
         if (!turn.begin()) break;
         jobs.push(job.id);
-        const receipt = await behaviour(job, store, async () => {
+        const honest = async (): Promise<Receipt> => {
           const { network, obligations } = await models.open([job]);
           const [decided] = await Promise.all(executor.decide(obligations, job.settings, { signal }));
           const put = (value: unknown) => store.put(Buffer.from(JSON.stringify(value)));
           const answer = await encodeAnswer(network, decided!, put);
           const answers = await put([answer]);
           return { answers, at: 0, verdict: answer.verdict, worker: id, seconds: decided!.seconds };
-        });
+        };
+        const receipt = await behaviour(job, store, honest, (reach) => latest.hear(job.digest, reach));
         receipts.push(receipt);
       }
       return receipts;

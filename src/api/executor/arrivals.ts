@@ -4,20 +4,54 @@ import type { Statement } from './lane-protocol.js';
 import type { Pool } from './pool.js';
 
 const LIMIT = 32;
+/** Of all values together, as text; the latest one is kept whatever its size. */
+const LIMIT_BYTES = 64 * 2 ** 20;
+
+export interface Sized<T> {
+  readonly value: T;
+  readonly bytes: number;
+}
+
+interface Entry<T> {
+  readonly value: Promise<T>;
+  bytes: number;
+}
 
 /** The latest few values by key; one that failed is made again. */
 export class Kept<T> {
-  readonly #known = new Map<string, Promise<T>>();
+  readonly #known = new Map<string, Entry<T>>();
 
-  constructor(readonly make: (key: string) => Promise<T>) {}
+  constructor(readonly make: (key: string) => Promise<Sized<T>>) {}
 
   get(key: string): Promise<T> {
-    const found = this.#known.get(key) ?? this.make(key);
+    const found = this.#known.get(key) ?? this.#begin(key);
     this.#known.delete(key);
     this.#known.set(key, found);
-    found.catch(() => this.#known.delete(key));
-    if (this.#known.size > LIMIT) this.#known.delete(this.#known.keys().next().value!);
-    return found;
+    this.#forget();
+    return found.value;
+  }
+
+  #begin(key: string): Entry<T> {
+    const made = this.make(key);
+    const entry: Entry<T> = { value: made.then(({ value }) => value), bytes: 0 };
+    made.then(
+      ({ bytes }) => {
+        entry.bytes = bytes;
+        this.#forget();
+      },
+      () => this.#known.delete(key),
+    );
+    return entry;
+  }
+
+  #forget(): void {
+    let bytes = 0;
+    for (const entry of this.#known.values()) bytes += entry.bytes;
+    for (const [key, entry] of this.#known) {
+      if (this.#known.size <= 1 || (this.#known.size <= LIMIT && bytes <= LIMIT_BYTES)) return;
+      this.#known.delete(key);
+      bytes -= entry.bytes;
+    }
   }
 }
 

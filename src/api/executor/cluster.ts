@@ -19,7 +19,8 @@ import {
 } from '../../cluster/job-wire.js';
 import { AbandonedError } from '../../cluster/patience.js';
 import { check, encodeQuery, encodeRegion, encodeSample, parse } from '../../cluster/region-wire.js';
-import { type BlobStore, MAX_JSON_BLOB_BYTES } from '../../cluster/store.js';
+import { Slots } from '../../cluster/slots.js';
+import { type BlobStore, MAX_ANSWER_BLOB_BYTES } from '../../cluster/store.js';
 import type { DecideOptions, DecideSettings, Executor } from '../../engines/executor.js';
 import type { Decided } from '../../engines/portfolio.js';
 import { undecided } from '../../engines/undecided.js';
@@ -27,7 +28,7 @@ import { regionDigest } from '../../obligation/compile.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import { sha256 } from '../../util/digest.js';
 import { InputError } from '../../util/errors.js';
-import { Checking, Kept } from './arrivals.js';
+import { Checking, Kept, type Sized } from './arrivals.js';
 import { decideInCubes } from './cubes.js';
 import type { DecidedModel } from './decider.js';
 import { notReached } from './local.js';
@@ -47,6 +48,8 @@ export interface ClusterParts {
 
 /** Properties in flight: their obligations fill the queue. */
 const WIDTH = 256;
+/** Answers that are fetched and read at once. */
+const READS = 2;
 
 export function clusterExecutor(parts: ClusterParts): Executor {
   const run = new ClusterRun(parts);
@@ -68,6 +71,7 @@ class ClusterRun {
   /** Fetched and read once; a few are kept. */
   readonly #lemmas = new Kept((digest) => this.#read(lemmasSchema, digest, 'list of lemmas'));
   readonly #answers = new Kept((digest) => this.#read(answersSchema, digest, 'list of answers'));
+  readonly #reads = new Slots(READS);
   readonly #checking: Checking;
 
   constructor(readonly parts: ClusterParts) {
@@ -146,7 +150,9 @@ class ClusterRun {
     settings: DecideSettings,
     options: DecideOptions,
   ): Promise<Decided> {
-    const outcome = await batch.ask(partOf(obligation), options.signal);
+    const outcome = await batch.ask(partOf(obligation), options.signal, (reach) =>
+      options.onReach?.(obligation, reach),
+    );
     switch (outcome.kind) {
       case 'answered':
         return this.#admit(obligation, region, outcome, settings, options);
@@ -224,8 +230,15 @@ class ClusterRun {
     for (const blob of blobs()) await store.put(blob);
   }
 
-  async #read<T>(schema: z.ZodType<T>, digest: string, what: string): Promise<T> {
-    return parse(schema, await this.parts.store.get(digest, MAX_JSON_BLOB_BYTES), what);
+  /** A few at a time, so that what is read but not yet judged stays small. */
+  async #read<T>(schema: z.ZodType<T>, digest: string, what: string): Promise<Sized<T>> {
+    const release = await this.#reads.take();
+    try {
+      const bytes = await this.parts.store.get(digest, MAX_ANSWER_BLOB_BYTES);
+      return { value: parse(schema, bytes, what), bytes: bytes.length };
+    } finally {
+      release();
+    }
   }
 
   #answersOf({ answers }: Receipt): Promise<readonly unknown[]> {

@@ -44,8 +44,9 @@ export async function decideInCubes(run: CubeRun): Promise<Decided> {
   const whole = new AbortController();
   const parts = new AbortController();
   const stop = (): void => {
-    whole.abort();
-    parts.abort();
+    // With a reason: without one, an error with its stack would be made for each obligation.
+    whole.abort('settled');
+    parts.abort('settled');
   };
   run.signal.addEventListener('abort', stop, { once: true });
   let timer: NodeJS.Timeout | null = null;

@@ -9,7 +9,7 @@ import type { Obligation } from '../../obligation/obligation.js';
 import { Lane, LaneError } from '../../pool/lane.js';
 import { Turn } from '../../pool/turn.js';
 import { workerUrl } from '../../util/worker-url.js';
-import type { LaneAnswer, LaneAnswers, LaneModel, LaneTask, Statement } from './lane-protocol.js';
+import type { LaneAnswer, LaneAnswers, LaneModel, LaneReach, LaneTask, Statement } from './lane-protocol.js';
 
 /** Beyond the soft limit that engines watch themselves; more where the thread has yet to load the model. */
 const HARD_FACTOR = 1.5;
@@ -31,6 +31,8 @@ export interface DecideCall {
   readonly sample: () => Promise<RegionSample | null> | RegionSample | null;
 }
 
+type OnReach = (reach: Reach, at: number) => void;
+
 export type Reply = { readonly decided: Decided } | { readonly rejected: string };
 
 export class DecidingLane {
@@ -48,13 +50,9 @@ export class DecidingLane {
   /**
    * Decides the first ones, those that may begin. Limits and lost threads are `unknown`; rejects with what failed in
    * the program itself.
-   * @param onReach hears of the one that is being decided
+   * @param onReach hears of the one that is being decided, and its place in the list
    */
-  async decide(
-    call: DecideCall,
-    signal: AbortSignal,
-    onReach?: (reach: Reach) => void,
-  ): Promise<readonly Decided[]> {
+  async decide(call: DecideCall, signal: AbortSignal, onReach?: OnReach): Promise<readonly Decided[]> {
     const { obligations, settings, region, turn } = call;
     const began = performance.now();
     try {
@@ -123,7 +121,7 @@ export class DecidingLane {
     task: LaneTask,
     limitMs: number,
     signal: AbortSignal,
-    onReach?: (reach: Reach) => void,
+    onReach?: OnReach,
   ): Promise<readonly Reply[]> {
     const fresh = this.#lane.starts === 0 || this.#lane.starts !== this.#starts;
     if (!this.#holds(task.region)) {
@@ -135,7 +133,9 @@ export class DecidingLane {
       signal,
       graceMs: GRACE_MS,
       // A thread sends nothing else.
-      ...(onReach === undefined ? {} : { onMessage: (message: unknown) => onReach(message as Reach) }),
+      ...(onReach === undefined
+        ? {}
+        : { onMessage: (message) => onReach((message as LaneReach).reach, (message as LaneReach).at) }),
     });
     this.region = task.region;
     this.#starts = this.#lane.starts;

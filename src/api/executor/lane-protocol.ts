@@ -1,6 +1,7 @@
 /** What goes between the program and a deciding thread. All of it is plain data for structured cloning. */
 import type { ProofStep } from '../../certificate/proof.js';
 import type { Answer } from '../../cluster/job-wire.js';
+import type { Reach } from '../../engines/decision.js';
 import type { DecideSettings } from '../../engines/executor.js';
 import type { RegionSample } from '../../engines/falsify/region-sample.js';
 import type { Decided } from '../../engines/portfolio.js';
@@ -41,6 +42,13 @@ export interface AdmitTask {
 }
 
 export type LaneTask = DecideTask | AdmitTask;
+
+/** Said while a task runs: how far work on one of its obligations is. */
+export interface LaneReach {
+  /** Its place in the task. */
+  readonly at: number;
+  readonly reach: Reach;
+}
 
 /** By obligation, for the first ones of the task. */
 export type LaneAnswers = readonly LaneAnswer[];

@@ -11,7 +11,15 @@ import type { LaneCall } from '../../pool/lane.js';
 import { Turn } from '../../pool/turn.js';
 import { Admission } from './admit.js';
 import { Decider } from './decider.js';
-import type { AdmitTask, DecideTask, LaneAnswer, LaneAnswers, LaneModel, LaneTask } from './lane-protocol.js';
+import type {
+  AdmitTask,
+  DecideTask,
+  LaneAnswer,
+  LaneAnswers,
+  LaneModel,
+  LaneReach,
+  LaneTask,
+} from './lane-protocol.js';
 
 interface Held {
   readonly key: string;
@@ -69,9 +77,9 @@ async function decide(
   if (region.data === undefined) throw new Error(`the thread has no sample of region ${key}`);
   const list = new Turn(turn);
   const answers: LaneAnswer[] = [];
-  for (const obligation of obligations) {
+  for (const [at, obligation] of obligations.entries()) {
     if (!list.begin()) break;
-    const tell = sparingly((reach) => port.postMessage(reach));
+    const tell = sparingly((reach) => port.postMessage({ at, reach } satisfies LaneReach));
     const decided = await decider.decide(within(region, obligation), settings, region.data, signal, tell);
     answers.push(withoutRepetition(decided));
   }

@@ -121,7 +121,8 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
       shared: listsUsedBy(obligations, lists),
       components,
       startedAt,
-      interrupted: signal.aborted,
+      // Of a run that goes on: should it end without a word, this is what remains.
+      interrupted: signal.aborted || finished.length < results.length,
     });
   };
   try {

@@ -44,7 +44,19 @@ export const statusSchema = z.strictObject({
       leastMargin: z.number().nullable().describe('least margin proved so far'),
     }),
   ),
-  running: z.array(z.strictObject({ id: z.string(), seconds: count, attempt: count })),
+  running: z.array(
+    z.strictObject({
+      id: z.string(),
+      seconds: count,
+      attempt: count,
+      at: z.string().nullable().describe('of the obligations of the job, the one that takes long'),
+      margin: z
+        .number()
+        .nullable()
+        .describe('its margin is at least this, says the worker; nothing is proved'),
+      nearest: z.number().nullable().describe('its margin is at most this, says the worker'),
+    }),
+  ),
   poison: z.array(z.strictObject({ id: z.string(), reason: z.string() })),
 });
 

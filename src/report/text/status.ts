@@ -11,8 +11,22 @@ export function statusText(document: StatusDocument): string {
     running.length === 0
       ? ''
       : table(
-          [{ title: 'running' }, { title: 'seconds', align: 'right' }, { title: 'attempt', align: 'right' }],
-          running.map(({ id, seconds, attempt }) => [id, `${seconds}`, `${attempt}`]),
+          [
+            { title: 'running' },
+            { title: 'seconds', align: 'right' },
+            { title: 'attempt', align: 'right' },
+            { title: 'at' },
+            { title: 'margin at least', align: 'right' },
+            { title: 'at most', align: 'right' },
+          ],
+          running.map(({ id, seconds, attempt, at, margin, nearest }) => [
+            id,
+            `${seconds}`,
+            `${attempt}`,
+            at === null || at === id ? '' : at,
+            figure(margin),
+            figure(nearest),
+          ]),
         ),
     poison.length === 0
       ? ''
@@ -62,7 +76,11 @@ function runTable(runs: StatusDocument['runs']): string {
       `${run.outstanding}`,
       `${run.waiting}`,
       `${run.cubesOpen}`,
-      run.leastMargin === null ? '-' : run.leastMargin.toPrecision(4),
+      figure(run.leastMargin),
     ]),
   );
+}
+
+function figure(x: number | null): string {
+  return x === null ? '-' : x.toPrecision(4);
 }
