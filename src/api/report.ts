@@ -99,6 +99,8 @@ export async function reportFiles(
     readonly models: readonly string[];
     readonly naps?: readonly string[];
     readonly decision?: Decision;
+    /** The decision was made by this run, see {@link CollectOptions}. */
+    readonly decidedNow?: boolean;
   },
   progress: Progress = silentProgress,
 ): Promise<ReportInput | null> {
@@ -108,13 +110,16 @@ export async function reportFiles(
   return input;
 }
 
-/** Reports of a gate's decision, from the certificates that it names, each checked again. */
+/**
+ * Reports of a decision that the gate has made in this run: the certificates that it names are checked again, and the recall
+ * that it measured is shown as measured.
+ */
 export async function reportDecision(
   targets: readonly ReportTarget[],
   decision: Decision,
   progress: Progress = silentProgress,
 ): Promise<void> {
-  const sources = { certificates: namedBy(decision), models: modelsOf(decision), decision };
+  const sources = { certificates: namedBy(decision), models: modelsOf(decision), decision, decidedNow: true };
   await reportFiles(targets, sources, progress);
 }
 
