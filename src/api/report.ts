@@ -8,6 +8,7 @@ import type { ReportInput } from '../report/exhibit.js';
 import { REPORTERS } from '../report/reporters/index.js';
 import type { ReporterName } from '../report/reporters/names.js';
 import { InputError } from '../util/errors.js';
+import { readAs } from '../util/file-kind.js';
 import { readRegularFile } from '../util/read-regular-file.js';
 import { parseStrictJson } from '../util/strict-json.js';
 import { type Progress, silentProgress } from './progress.js';
@@ -128,6 +129,10 @@ export { assertReportTargets } from './report/write.js';
 function readDecision(path: string): Decision {
   const expected = 'what `napcert gate --json` prints';
   const bytes = readRegularFile(path, { what: 'the decision', expected, maxBytes: 64 * 1024 * 1024 });
+  return readAs('decision', path, bytes, () => decisionIn(bytes, path, expected));
+}
+
+function decisionIn(bytes: Buffer, path: string, expected: string): Decision {
   const parsed = decisionSchema.safeParse(parseStrictJson(bytes.toString('utf8'), path));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;

@@ -134,7 +134,13 @@ function source(
   origin: EvidenceSource['origin'],
   earlier: ReadonlySet<string> | null,
 ): EvidenceSource {
-  return { checked, origin, earlier, pictures: drawPictures(run, task, checked) };
+  return {
+    checked,
+    network: task.model.network,
+    origin,
+    earlier,
+    pictures: drawPictures(run, task, checked),
+  };
 }
 
 /** Pictures of all counterexamples, by obligation; none of a certificate that the checker rejects. */

@@ -1,8 +1,8 @@
 /**
  * JUnit XML as CI servers read it: a suite per model and file, a case per finding. Refuted is a failure; rejected,
  * missing and unchecked are errors, since nothing was shown; what is open is skipped with its reason, or a failure where
- * a policy does not pass without it, and what a decision in a file states is skipped too. What passed has its numbers in
- * `system-out`.
+ * a policy does not pass without it, and what a decision in a file states is skipped too. A recall that is met has
+ * its numbers in `system-out`.
  */
 import { markup } from '../escape.js';
 import type { ReportInput } from '../exhibit.js';
@@ -44,9 +44,8 @@ function testCase(finding: Finding): string {
   const open = `    <testcase name="${markup(name)}" classname="${markup(model)}" file="${markup(file)}" line="${line}" time="${time(seconds)}"`;
   const outcome = outcomeOf(finding);
   if (outcome === null) {
-    return why === STATUS_WORDS[status]
-      ? `${open}/>`
-      : `${open}>\n      <system-out>${markup(why)}</system-out>\n    </testcase>`;
+    const numbers = `<system-out>${markup(why)}</system-out>`;
+    return status === 'met' ? `${open}>\n      ${numbers}\n    </testcase>` : `${open}/>`;
   }
   const type = outcome === 'skipped' ? '' : ` type="${status}"`;
   const message = status === 'stated' ? `${why}; ${STATUS_WORDS.stated}` : why;
