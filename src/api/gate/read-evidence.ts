@@ -133,7 +133,7 @@ function detailOf(
 ): string {
   for (const { id, evidence } of own) {
     if (result.verdict === 'violated' && evidence.kind === 'counterexample') {
-      return refuted(network, id, evidence.replay, pictures.get(id) ?? null, own);
+      return refuted(network, classOf(result), id, evidence.replay, pictures.get(id) ?? null, own);
     }
     if (result.verdict === 'unknown' && evidence.kind === 'none') {
       return [`${id}: ${evidence.reason}`, evidence.detail, evidence.suggestion]
@@ -158,4 +158,9 @@ function counterexampleOf(
     return { obligation: id, source: evidence.replay.source, picture: pictures.get(id) ?? null };
   }
   return scaling === undefined ? null : { obligation: null, source: scaling.source, picture: null };
+}
+
+/** The class that a property claims for its inputs. */
+function classOf({ property }: PropertyResult): number | null {
+  return 'class' in property ? property.class : null;
 }
