@@ -42,10 +42,7 @@ export async function explain(
     arithmetic: [...semantics],
     proved: [...of('holds').map(provedSentence), ...of('vacuous').map(vacuousSentence)],
     refuted: of('violated').map(({ claim, why }) => `Not true: ${claim} A ${why}.`),
-    notShown: of('unknown', 'on-trust', 'rejected', 'unchecked').map(
-      ({ claim, claimed, status, why }) =>
-        `${claim} ${status === 'unknown' ? 'Undecided' : `Claimed: ${claimed}; not shown`}: ${why}.`,
-    ),
+    notShown: of('unknown', 'on-trust', 'rejected', 'unchecked').map(notShownSentence),
     notClaimed: notClaimed(reported),
     trusted: [...holes],
     stated: statedSentences(reported),
@@ -57,6 +54,12 @@ function provedSentence(property: ReportedProperty): string {
   const margin = leastMargin(property);
   if (margin === null) return property.claim;
   return `${property.claim} Its own logit leads by at least ${short(margin)}.`;
+}
+
+/** Why nothing was checked is said once, for the certificate. */
+function notShownSentence({ claim, claimed, status, why }: ReportedProperty): string {
+  if (status === 'unchecked') return `${claim} Claimed: ${claimed}; not checked.`;
+  return `${claim} ${status === 'unknown' ? 'Undecided' : `Claimed: ${claimed}; not shown`}: ${why}.`;
 }
 
 function vacuousSentence({ claim }: ReportedProperty): string {

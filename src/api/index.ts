@@ -4,7 +4,8 @@
  * Every function takes file names and choices, reports progress through an optional {@link Progress}, prints nothing, and
  * returns one plain document, the same that the command line prints with `--json` (schemas in `specs/output/`). Wrong
  * input throws {@link InputError}, whose message names file and place, and whose `fault` has them one by one; so does an
- * option that is not known. What is not shown is a value (`unknown`, `incomplete`), never an exception and never `holds`.
+ * option that is not known, in the functions of this file. Those of `commands.ts`, one for every other command, are for
+ * TypeScript, which knows their options. What is not shown is a value (`unknown`, `incomplete`), never an exception and never `holds`.
  *
  * @example
  * import { check, mine, verify } from 'napcert';
@@ -18,12 +19,10 @@ import type { CoverageDocument } from '../report/documents/coverage.js';
 import type { ExplainDocument } from '../report/documents/explain.js';
 import type { MineDocument } from '../report/documents/mine.js';
 import type { VerifyDocument } from '../report/documents/verify.js';
-import { InputError, inFull } from '../util/errors.js';
 import { type CheckOptions, check as checkFiles } from './check.js';
 import type { CoverageOptions } from './coverage.js';
 import { type ExplainOptions, explain as explainFiles } from './explain.js';
 import type { MineOptions } from './mine.js';
-import { missingRuntime } from './missing-runtime.js';
 import {
   CHECK_OPTIONS,
   COVERAGE_OPTIONS,
@@ -35,6 +34,7 @@ import {
   VERIFY_OPTIONS,
 } from './options.js';
 import type { Progress } from './progress.js';
+import { inWords, loaded } from './public-call.js';
 import { type ReportOptions, type ReportResult, report as reportCertificates } from './report.js';
 
 export type { CheckDocument } from '../report/documents/check.js';
@@ -51,8 +51,10 @@ export type {
   Grouping,
   OpenDatasetOptions,
   PropertyKind,
+  RedisChoice,
   SampleChoice,
 } from './choices.js';
+export * from './commands.js';
 export type { CoverageOptions } from './coverage.js';
 export type { ExplainOptions } from './explain.js';
 export type { Progress } from './progress.js';
@@ -146,24 +148,4 @@ export async function explain(options: ExplainOptions, progress?: Progress): Pro
  */
 export async function report(options: ReportOptions, progress?: Progress): Promise<ReportResult> {
   return inWords(() => reportCertificates(checkedOptions(REPORT_OPTIONS, options), progress));
-}
-
-/** Programs may print no more of an error than its message. */
-async function inWords<T>(action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    throw error instanceof InputError ? inFull(error) : error;
-  }
-}
-
-/** What evaluates models is loaded when it is asked for: checking must not depend on onnxruntime. */
-async function loaded<T>(load: () => Promise<T>): Promise<T> {
-  try {
-    // Alone first: where several modules import it, Node throws its failure outside of this promise as well.
-    await import('onnxruntime-node');
-    return await load();
-  } catch (error) {
-    throw missingRuntime(error) ?? error;
-  }
 }

@@ -1,4 +1,4 @@
-/** A starter policy and specification for a model and dataset, with NAPs mined from it; they run as they are. */
+/** A starter policy and specification for a model and dataset, with NAPs mined from it. Whether its claims are true is for the gate to say. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, relative, resolve, sep } from 'node:path';
 import type { Dataset } from '../dataset/dataset.js';
@@ -96,6 +96,7 @@ export async function init(options: InitOptions, progress: Progress = silentProg
     ...files,
     classes: covered.classes.map((row) => row.class),
     recall: { measured, minimum },
+    refuted: covered.classes.filter((row) => row.counterexamples > 0).map((row) => row.class),
     domain,
     next: `napcert gate ${files.policy}`,
   };

@@ -4,6 +4,7 @@ import { closeSync, existsSync, fchmodSync, openSync, rmSync, writeSync } from '
 import { keyId } from '../certificate/dsse.js';
 import type { KeygenDocument } from '../report/documents/keygen.js';
 import { InputError } from '../util/errors.js';
+import { describeKind, fileKind } from '../util/file-kind.js';
 import { readRegularFile } from '../util/read-regular-file.js';
 import { describeSystemError } from '../util/system-error.js';
 import { assertWritable } from './output-file.js';
@@ -61,7 +62,9 @@ function readKey(path: string, what: string, option: string, parse: (pem: string
   try {
     key = parse(pem);
   } catch (error) {
-    const found = /a private key/.test(String(error)) ? 'a private key' : 'something else';
+    const kind = fileKind(pem);
+    const isPrivate = /a private key/.test(String(error));
+    const found = isPrivate ? 'a private key' : kind === null ? 'something else' : describeKind(kind);
     throw new InputError(`cannot read ${what}`, { file: path, place: option, expected, found });
   }
   if (key.asymmetricKeyType === 'ed25519') return key;

@@ -1,4 +1,6 @@
 /** Mines the NAPs of every class and writes them, one file per delta. */
+import { countPatterns } from '../mining/count-activations.js';
+import { layerEntropy } from '../mining/statistics-literals.js';
 import { DELTA_MEANING, type Delta } from '../nap/delta.js';
 import { formatNapFile } from '../nap/nap-file.js';
 import type { NapFile } from '../nap/nap-schema.js';
@@ -34,6 +36,7 @@ export async function mine(options: MineOptions, progress: Progress = silentProg
     grouping: options.grouping,
     samples: options.samples,
     deltaMeaning: DELTA_MEANING,
+    entropy: layerEntropy(model.network, countPatterns(result.mining, options)),
     recounted: result.mining.recounted,
     results: result.files.map((file, i) => {
       const text = formatNapFile(file);

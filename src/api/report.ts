@@ -8,6 +8,7 @@ import type { ReportInput } from '../report/exhibit.js';
 import { REPORTERS } from '../report/reporters/index.js';
 import type { ReporterName } from '../report/reporters/names.js';
 import { InputError } from '../util/errors.js';
+import { readAs } from '../util/file-kind.js';
 import { readRegularFile } from '../util/read-regular-file.js';
 import { parseStrictJson } from '../util/strict-json.js';
 import { type Progress, silentProgress } from './progress.js';
@@ -99,6 +100,8 @@ export async function reportFiles(
     readonly models: readonly string[];
     readonly naps?: readonly string[];
     readonly decision?: Decision;
+    /** The decision was made by this run, see {@link CollectOptions}. */
+    readonly decidedNow?: boolean;
   },
   progress: Progress = silentProgress,
 ): Promise<ReportInput | null> {
@@ -108,13 +111,16 @@ export async function reportFiles(
   return input;
 }
 
-/** Reports of a gate's decision, from the certificates that it names, each checked again. */
+/**
+ * Reports of a decision that the gate has made in this run: the certificates that it names are checked again, and the recall
+ * that it measured is shown as measured.
+ */
 export async function reportDecision(
   targets: readonly ReportTarget[],
   decision: Decision,
   progress: Progress = silentProgress,
 ): Promise<void> {
-  const sources = { certificates: namedBy(decision), models: modelsOf(decision), decision };
+  const sources = { certificates: namedBy(decision), models: modelsOf(decision), decision, decidedNow: true };
   await reportFiles(targets, sources, progress);
 }
 
@@ -123,6 +129,10 @@ export { assertReportTargets } from './report/write.js';
 function readDecision(path: string): Decision {
   const expected = 'what `napcert gate --json` prints';
   const bytes = readRegularFile(path, { what: 'the decision', expected, maxBytes: 64 * 1024 * 1024 });
+  return readAs('decision', path, bytes, () => decisionIn(bytes, path, expected));
+}
+
+function decisionIn(bytes: Buffer, path: string, expected: string): Decision {
   const parsed = decisionSchema.safeParse(parseStrictJson(bytes.toString('utf8'), path));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;

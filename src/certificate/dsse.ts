@@ -5,6 +5,7 @@
  */
 import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { z } from 'zod';
+import { readAs } from '../util/file-kind.js';
 import { DEFAULT_JSON_LIMITS, parseStrictJson } from '../util/strict-json.js';
 
 /** The payload type of in-toto statements in JSON. */
@@ -108,7 +109,8 @@ function readEnvelope(
   file: string,
 ): { readonly envelope: Envelope } | { readonly problem: string } {
   const text = Buffer.from(bytes).toString('utf8');
-  const result = envelopeSchema.safeParse(parseStrictJson(text, file, DEFAULT_JSON_LIMITS));
+  const data = readAs('envelope', file, text, () => parseStrictJson(text, file, DEFAULT_JSON_LIMITS));
+  const result = envelopeSchema.safeParse(data);
   if (result.success) return { envelope: result.data };
   const issue = result.error.issues[0]!;
   return { problem: `${issue.path.map(String).join('.') || 'the file'}: ${issue.message}` };

@@ -1,5 +1,6 @@
 /** Certificate files: strict reading, stable writing. */
 import { InputError } from '../util/errors.js';
+import { readAs } from '../util/file-kind.js';
 import { DEFAULT_JSON_LIMITS, type JsonLimits, parseStrictJson } from '../util/strict-json.js';
 import { type Certificate, certificateSchema } from './certificate.js';
 
@@ -12,6 +13,10 @@ export function parseCertificate(
   file: string,
   limits: JsonLimits = DEFAULT_JSON_LIMITS,
 ): Certificate {
+  return readAs('certificate', file, text, () => parse(text, file, limits));
+}
+
+function parse(text: string, file: string, limits: JsonLimits): Certificate {
   const result = certificateSchema.safeParse(parseStrictJson(text, file, limits));
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;

@@ -4,6 +4,7 @@ import type { Progress } from '../api/progress.js';
 import type { InputError } from '../util/errors.js';
 import { loggableData } from '../util/plain-text.js';
 import type { ExitCode } from './exit-codes.js';
+import { textColumns, wrappedCommandLine } from './help.js';
 import { prettyJson } from './json.js';
 import { terminalProgress } from './progress.js';
 import { onSignal } from './signals.js';
@@ -37,7 +38,14 @@ export function withCommonOptions(command: Command, examples: readonly string[])
   return command
     .option('--json', 'print one JSON document instead of text')
     .option('--quiet', 'no progress on stderr')
-    .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ napcert ${line}`).join('\n')}`);
+    .addHelpText('after', ({ error }) =>
+      exampleText(examples, textColumns(error ? process.stderr : process.stdout)),
+    );
+}
+
+function exampleText(examples: readonly string[], columns: number): string {
+  const lines = examples.map((line) => `  $ ${wrappedCommandLine(`napcert ${line}`, columns - 4, '      ')}`);
+  return ['', 'Examples:', ...lines].join('\n');
 }
 
 /**

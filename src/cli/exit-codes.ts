@@ -27,13 +27,13 @@ export function exitCodeOf(counts: {
   return counts.unknown + counts.vacuous > 0 ? EXIT.inconclusive : EXIT.ok;
 }
 
-/** The table that ends `napcert --help`. */
-export const EXIT_CODE_HELP = `
-Exit codes:
-  0    done; the property holds, the certificate is valid, the check or the release passed
-  1    a property is violated, a release failed
-  2    usage or input error
-  3    inconclusive: unknown, vacuous, or a certificate that names holes
-  4    certificate or signature rejected
-  70   internal error (a bug in napcert)
-  130  interrupted (Ctrl-C); 143: terminated`;
+/** What ends `napcert --help`. */
+export const EXIT_CODE_HELP: readonly (readonly [code: string, meaning: string])[] = [
+  ['0', 'done; the property holds, the certificate is valid, the check or the release passed'],
+  ['1', 'a property is violated, a release failed'],
+  ['2', 'usage or input error'],
+  ['3', 'inconclusive: unknown, vacuous, or a certificate that names holes'],
+  ['4', 'certificate or signature rejected'],
+  ['70', 'internal error (a bug in napcert)'],
+  ['130', 'interrupted (Ctrl-C); 143: terminated'],
+];

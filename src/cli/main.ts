@@ -9,6 +9,7 @@ import { setTableWidth } from '../report/table.js';
 import { describeInputError, InputError } from '../util/errors.js';
 import { loggable } from '../util/plain-text.js';
 import { EXIT } from './exit-codes.js';
+import { terminalColumns } from './help.js';
 import { createProgram } from './program.js';
 
 // Nobody reads the progress any more (`2>&1 | head`): the run goes on without it.
@@ -31,7 +32,7 @@ process.on('uncaughtException', (error) => {
   process.exit();
 });
 
-setTableWidth(process.stdout.isTTY ? process.stdout.columns : undefined);
+setTableWidth(terminalColumns(process.stdout));
 try {
   await createProgram().parseAsync(process.argv);
 } catch (error) {

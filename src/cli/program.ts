@@ -1,6 +1,7 @@
 /** The commander program: names, options and help. The work is in `src/api`. */
 import { Command } from 'commander';
 import { VERSION } from '../api/version.js';
+import { wrapped } from '../report/wrap.js';
 import { registerCeiling } from './commands/ceiling.js';
 import { registerCheck } from './commands/check.js';
 import { registerCompare } from './commands/compare.js';
@@ -33,43 +34,36 @@ import { registerVnncomp } from './commands/vnncomp.js';
 import { registerVnnlib } from './commands/vnnlib.js';
 import { registerWorker } from './commands/worker.js';
 import { EXIT_CODE_HELP } from './exit-codes.js';
+import { textColumns, withHelpLayout } from './help.js';
 
-const COMMANDS: readonly ((program: Command) => void)[] = [
-  registerInspect,
-  registerEvaluate,
-  registerMine,
-  registerCeiling,
-  registerLearn,
-  registerMinimize,
-  registerCoverage,
-  registerCurve,
-  registerCompare,
-  registerVerify,
-  registerVnnlib,
-  registerVnncomp,
-  registerCheck,
-  registerMerge,
-  registerWorker,
-  registerStatus,
-  registerInit,
-  registerGate,
-  registerKeygen,
-  registerSign,
-  registerGuard,
-  registerExplain,
-  registerReport,
-  registerExport,
-  registerInvariance,
-  registerScalars,
-  registerCone,
-  registerDebias,
-  registerDoctor,
-  registerDemo,
-  registerCompletion,
+/** By the job that they do, in the order in which people meet it. */
+const GROUPS: readonly (readonly [title: string, commands: readonly ((program: Command) => void)[]])[] = [
+  ['Look at a model:', [registerInspect, registerEvaluate]],
+  ['Mine patterns:', [registerMine, registerCoverage, registerCurve, registerCompare]],
+  [
+    'Verify, and check what others verified:',
+    [
+      registerVerify,
+      registerCheck,
+      registerExplain,
+      registerReport,
+      registerExport,
+      registerVnnlib,
+      registerVnncomp,
+    ],
+  ],
+  [
+    'Learn patterns that hold, and use them:',
+    [registerCeiling, registerLearn, registerMinimize, registerGuard],
+  ],
+  ['Brightness:', [registerInvariance, registerScalars, registerCone, registerDebias]],
+  ['Gate a release:', [registerInit, registerGate, registerKeygen, registerSign]],
+  ['Share the work:', [registerWorker, registerStatus, registerMerge]],
+  ['Help:', [registerDemo, registerDoctor, registerCompletion]],
 ];
 
 export function createProgram(): Command {
-  const program = new Command('napcert')
+  const program = withHelpLayout(new Command('napcert'))
     .description(
       'Mines neural activation patterns (NAPs) of ONNX classifiers, decides what they imply, and writes ' +
         'certificates that an independent checker re-proves in exact arithmetic.',
@@ -77,8 +71,24 @@ export function createProgram(): Command {
     .version(VERSION)
     .exitOverride()
     .showHelpAfterError('(add --help for usage and examples)')
-    .addHelpText('after', EXIT_CODE_HELP)
-    .addHelpText('after', '\nRun `napcert COMMAND --help` for options and examples.');
-  for (const register of COMMANDS) register(program);
+    .addHelpText('after', ({ error }) => exitCodeText(textColumns(error ? process.stderr : process.stdout)))
+    .addHelpText(
+      'after',
+      '\nRun `napcert COMMAND --help` for options and examples; to begin, `napcert demo`.',
+    );
+  for (const [title, commands] of GROUPS) {
+    program.commandsGroup(title);
+    for (const register of commands) register(program);
+  }
+  // Commander's own command, which goes into the last group.
+  program.helpCommand('help [command]', 'Show the help of a command.');
   return program;
+}
+
+function exitCodeText(columns: number): string {
+  const rows = EXIT_CODE_HELP.map(
+    ([code, meaning]) =>
+      `  ${code.padEnd(3)}  ${wrapped(meaning, columns - 7, '').replaceAll('\n', '\n       ')}`,
+  );
+  return ['', 'Exit codes:', ...rows].join('\n');
 }

@@ -1,5 +1,6 @@
 /** Options that must be given. */
 import type { Command } from 'commander';
+import { REQUIRED_GROUP } from './help.js';
 
 /**
  * Adds an option that must be given. Commander's own kind is reported missing before an unknown option is, and a
@@ -13,7 +14,7 @@ export function withRequiredOption<T = string>(
 ): Command {
   if (parser === undefined) command.option(flags, description);
   else command.option(flags, description, parser);
-  const option = command.options.at(-1)!;
+  const option = command.options.at(-1)!.helpGroup(REQUIRED_GROUP);
   return command.hook('preAction', () => {
     if (command.getOptionValue(option.attributeName()) !== undefined) return;
     command.error(`error: required option '${flags}' not specified`, {

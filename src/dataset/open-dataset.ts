@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../util/errors.js';
+import { describeKind, fileKind } from '../util/file-kind.js';
 import { openCsv } from './csv.js';
 import type { Dataset, Scale } from './dataset.js';
 import { isIdx, openIdx } from './idx.js';
@@ -77,10 +78,14 @@ async function openPath(path: string, options: OpenDatasetOptions): Promise<Data
     refuseUnused(file, 'a CSV file', options, ['labelColumn', 'header']);
     return openCsv(content, options);
   }
+  const kind = fileKind(content.bytes);
   throw new InputError('the format of the dataset is not known', {
     file,
     expected: FORMATS,
-    found: `a file that begins with ${JSON.stringify(Buffer.from(content.bytes.subarray(0, 8)).toString('latin1'))}`,
+    found:
+      kind !== null && kind !== 'binary'
+        ? describeKind(kind)
+        : `a file that begins with ${JSON.stringify(Buffer.from(content.bytes.subarray(0, 8)).toString('latin1'))}`,
   });
 }
 

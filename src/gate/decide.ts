@@ -32,8 +32,20 @@ export type Decided = Pick<Decision, 'outcome' | 'exitCode' | 'reasons' | 'count
 
 export function decide(rules: GateRules, models: readonly GateModel[]): Decided {
   const decided = models.map((model) => decideModel(rules, model));
-  const counts = { met: 0, violated: 0, unknown: 0, vacuous: 0, hole: 0, missing: 0, rejected: 0 };
-  for (const { requirements } of decided) for (const { status } of requirements) counts[status]++;
+  const counts = {
+    met: 0,
+    violated: 0,
+    unknown: 0,
+    vacuous: 0,
+    hole: 0,
+    missing: 0,
+    rejected: 0,
+    'too-low': 0,
+    'not-held-out': 0,
+  };
+  for (const { requirements, recall } of decided) {
+    for (const { status } of [...requirements, ...recall]) counts[status]++;
+  }
   const findings = decided.flatMap((model) => findingsOf(rules, model));
   if (decided.length === 0) findings.push({ outcome: 'inconclusive', reason: 'the policy names no model' });
   const outcome = GRAVEST.find((one) => findings.some((finding) => finding.outcome === one)) ?? 'passed';

@@ -164,15 +164,19 @@ export const decisionSchema = z.strictObject({
   outcome,
   exitCode: z.union([z.literal(0), z.literal(1), z.literal(3), z.literal(4)]).describe('of the outcome'),
   reasons: z.array(z.string()).describe('why it did not pass, the gravest first; empty if it passed'),
-  counts: z.strictObject({
-    met: count,
-    violated: count,
-    unknown: count,
-    vacuous: count,
-    hole: count,
-    missing: count,
-    rejected: count,
-  }),
+  counts: z
+    .strictObject({
+      met: count,
+      violated: count,
+      unknown: count,
+      vacuous: count,
+      hole: count,
+      missing: count,
+      rejected: count,
+      'too-low': count,
+      'not-held-out': count,
+    })
+    .describe('requirements by status, those about recall and advisory ones included'),
   interrupted: z.boolean(),
   models: z.array(model),
   baseline: baseline.nullable(),

@@ -13,9 +13,10 @@ import type { Phases } from '../nap/nap.js';
 import { forward } from '../network/forward.js';
 import { type Network, neuronBlocks, neuronCount, type TensorId } from '../network/network.js';
 import { regionDigest } from '../obligation/compile.js';
-import type { Box, Obligation } from '../obligation/obligation.js';
+import type { Box } from '../obligation/obligation.js';
 import { NO_LISTS } from './audited.js';
 import type { Answer, Oracle, OracleLimits } from './oracle.js';
+import { leadQuestion } from './question.js';
 
 /** Where questions are decided. */
 export interface Elsewhere {
@@ -74,7 +75,7 @@ export class ExecutorOracle implements Oracle {
   worstLeaves(phases: Phases, trees: ReadonlyMap<number, ProofTree>): readonly number[] {
     const { network } = this;
     return [...trees].map(([competitor, tree]) => {
-      const obligation = this.#obligation(phases, competitor, 0);
+      const obligation = leadQuestion(this.box, phases, this.label, competitor, 0);
       const context = { network, obligation, claimedMargin: null, shared: () => NO_LISTS };
       const { outcome, margin } = checkProof(context, preorder(tree), obligation.id);
       if (outcome.kind !== 'valid') return Infinity;
@@ -105,7 +106,7 @@ export class ExecutorOracle implements Oracle {
     const signal = AbortSignal.any([limits.signal, stop, AbortSignal.timeout(left)]);
     const obligations = competitors.map((competitor) => {
       // The lead must exceed the margin: a proof of this says so.
-      const obligation = this.#obligation(phases, competitor, -this.margin);
+      const obligation = leadQuestion(this.box, phases, this.label, competitor, -this.margin);
       return Object.freeze({ ...obligation, digest: regionDigest({ network, modelSha256 }, obligation) });
     });
     const settings: DecideSettings = {
@@ -143,21 +144,6 @@ export class ExecutorOracle implements Oracle {
     const z = new Float64Array(neuronCount(this.network));
     for (const { layer, offset } of neuronBlocks(this.network)) z.set(tensors[layer.input]!, offset);
     return z;
-  }
-
-  #obligation(phases: Phases, competitor: number, bound: number): Obligation {
-    const terms = [
-      { output: competitor, coefficient: 1 },
-      { output: this.label, coefficient: -1 },
-    ];
-    return {
-      kind: 'obligation',
-      id: `learning/${this.label}/${competitor}`,
-      box: this.box,
-      naps: [phases],
-      outputs: [{ terms, bound }],
-      digest: '',
-    };
   }
 }
 

@@ -17,6 +17,7 @@ import { evaluateFrom } from '../network/evaluate-from.js';
 import { type Network, neuronBlocks, type TensorId } from '../network/network.js';
 import type { Box, Obligation } from '../obligation/obligation.js';
 import { baseBounds } from './base-bounds.js';
+import { leadQuestion } from './question.js';
 import { worstLeaf } from './replay-tree.js';
 
 export type Answer =
@@ -104,29 +105,9 @@ export class SuffixOracle implements Oracle {
     this.#from = first === undefined ? 0 : producedAt(network, first.layer.input) + 1;
   }
 
-  /** The question about one competitor. */
-  obligation(phases: Phases, competitor: number): Obligation {
-    return {
-      kind: 'obligation',
-      id: `learning/${this.label}/${competitor}`,
-      box: this.box,
-      naps: [phases],
-      outputs: [
-        {
-          terms: [
-            { output: competitor, coefficient: 1 },
-            { output: this.label, coefficient: -1 },
-          ],
-          bound: 0,
-        },
-      ],
-      digest: '',
-    };
-  }
-
   async ask(phases: Phases, competitor: number, limits: OracleLimits): Promise<Answer> {
     this.calls++;
-    const obligation = this.obligation(phases, competitor);
+    const obligation = leadQuestion(this.box, phases, this.label, competitor, 0);
     const region = await this.#open(phases, obligation);
     if (region.empty !== null) return { kind: 'proved', tree: region.empty };
     if (region.relaxation === null) return { kind: 'open' };
@@ -155,7 +136,12 @@ export class SuffixOracle implements Oracle {
     return [...trees].map(([competitor, tree]) => {
       if (empty !== null) return Infinity;
       const steps: readonly ProofStep[] = preorder(tree);
-      return worstLeaf(this.network, bounds, this.obligation(phases, competitor), steps);
+      return worstLeaf(
+        this.network,
+        bounds,
+        leadQuestion(this.box, phases, this.label, competitor, 0),
+        steps,
+      );
     });
   }
 

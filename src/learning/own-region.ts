@@ -16,6 +16,7 @@ import type { Phases } from '../nap/nap.js';
 import type { Network } from '../network/network.js';
 import type { Box, Obligation } from '../obligation/obligation.js';
 import { NO_LISTS } from './audited.js';
+import { leadQuestion } from './question.js';
 
 export type OwnRegion =
   | { readonly kind: 'passes'; readonly proved: boolean }
@@ -41,7 +42,7 @@ export async function ownRegion(
   phases: Phases,
   sample: Float64Array,
 ): Promise<OwnRegion> {
-  const region = (competitor: number): Obligation => question(box, phases, label, competitor);
+  const region = (competitor: number) => leadQuestion(box, phases, label, competitor, 0);
   const { bounds, empty } = intervalBounds(network, box, [phases]);
   if (empty !== null) return { kind: 'undecided' };
   const classes = network.tensors[network.output]!.size;
@@ -121,19 +122,4 @@ function inside(
     const rounded = round(Math.min(Math.max(x, lower[i]!), upper[i]!));
     return Math.min(Math.max(rounded, lower[i]!), upper[i]!);
   });
-}
-
-function question(box: Box, phases: Phases, label: number, competitor: number): Obligation {
-  const terms = [
-    { output: competitor, coefficient: 1 },
-    { output: label, coefficient: -1 },
-  ];
-  return {
-    kind: 'obligation',
-    id: `own-region/${label}/${competitor}`,
-    box,
-    naps: [phases],
-    outputs: [{ terms, bound: 0 }],
-    digest: '',
-  };
 }

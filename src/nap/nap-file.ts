@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
+import { readAs } from '../util/file-kind.js';
 import { readRegularFile } from '../util/read-regular-file.js';
 import { parseStrictJson } from '../util/strict-json.js';
 import { parseDelta } from './delta.js';
@@ -37,6 +38,10 @@ export function readNapFileWithDigest(path: string): { readonly file: NapFile; r
  * @throws InputError that names file and place
  */
 export function parseNapFile(text: string, fileName: string): NapFile {
+  return readAs('nap', fileName, text, () => parse(text, fileName));
+}
+
+function parse(text: string, fileName: string): NapFile {
   const document = parseStrictJson(text, fileName, { maxBytes: MAX_BYTES, maxDepth: MAX_DEPTH });
   const parsed = napFileSchema.safeParse(document, { reportInput: true });
   if (!parsed.success) throw schemaFault(parsed.error, fileName);

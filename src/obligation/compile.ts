@@ -12,7 +12,7 @@ import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
 import { addDown, addUp } from '../util/float.js';
 import { roundingTolerances, type Tolerances } from './float-error/tolerances.js';
-import type { Arithmetic, Box, Obligation, OutputConstraint } from './obligation.js';
+import { type Arithmetic, type Box, lead, type Obligation, type OutputConstraint } from './obligation.js';
 import { compiledQuery } from './query.js';
 import { requireConeClaim, requireScaleFree } from './section.js';
 
@@ -112,14 +112,7 @@ function competitorObligations(
     if (competitor >= classes) throw wrong(property, `competitors below ${classes}`, `${competitor}`);
     if (competitor === label)
       throw wrong(property, 'competitors other than the class itself', `${competitor}`);
-    const wins: OutputConstraint = {
-      terms: [
-        { output: competitor, coefficient: 1 },
-        { output: label, coefficient: -1 },
-      ],
-      bound: 0,
-    };
-    return seal(context, `${propertyId(property)}/${competitor}`, box, naps, [wins]);
+    return seal(context, `${propertyId(property)}/${competitor}`, box, naps, [lead(competitor, label, 0)]);
   });
 }
 

@@ -27,6 +27,15 @@ export interface OutputConstraint {
   readonly bound: number;
 }
 
+/** The competitor's logit exceeds the label's by at least `bound`. */
+export function lead(competitor: number, label: number, bound: number): OutputConstraint {
+  const terms = [
+    { output: competitor, coefficient: 1 },
+    { output: label, coefficient: -1 },
+  ];
+  return { terms, bound };
+}
+
 /** Two NAPs that require a neuron's opposite phases leave only its boundary z = 0. */
 export interface Obligation {
   readonly kind: 'obligation';

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
+import { readAs } from '../util/file-kind.js';
 import { PLAIN_TEXT, printable } from '../util/plain-text.js';
 import { readRegularFile } from '../util/read-regular-file.js';
 import { decodeModelProto, type GraphProto, type ModelProto } from './model-proto.js';
@@ -27,7 +28,7 @@ export interface LoadedModel {
 export async function loadModel(path: string, maxBytes = DEFAULT_MAX_BYTES): Promise<LoadedModel> {
   const bytes = readRegularFile(path, { what: 'the model', expected: 'an ONNX file', maxBytes });
   try {
-    return decodeModel(bytes, printable(basename(path)), maxBytes);
+    return readAs('model', path, bytes, () => decodeModel(bytes, printable(basename(path)), maxBytes));
   } catch (error) {
     throw error instanceof InputError ? error.inFile(path) : error;
   }

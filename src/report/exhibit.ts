@@ -73,6 +73,8 @@ export interface ReportInput {
   readonly recall: readonly RecallSeries[];
   /** Of a gate; null without one. */
   readonly decision: Decision | null;
+  /** The decision was made by this very run, which measured the recall in it; false for one that was read from a file. */
+  readonly decidedNow: boolean;
 }
 
 /** Recall as a coverage document has it. */

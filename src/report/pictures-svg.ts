@@ -70,7 +70,7 @@ export function lineChart(chart: Chart): string {
     ({ name, colour }, i) =>
       `<text x="${WIDTH - RIGHT + 8}" y="${TOP + 14 * (i + 1)}" fill="${colour}">${escaped(name)}</text>`,
   );
-  const xTicks = ticks(x0, x1).map((at) => {
+  const xTicks = (chart.logX === true ? logTicks : ticks)(x0, x1).map((at) => {
     const x = chart.logX === true ? 10 ** at : at;
     return `<text x="${px(x)}" y="${HEIGHT - BOTTOM + 18}" text-anchor="middle">${Number(x.toPrecision(3))}</text>`;
   });
@@ -100,8 +100,25 @@ function range(values: readonly number[]): readonly [number, number] {
   return low < high ? [low, high] : [low - 1, high + 1];
 }
 
-function ticks(low: number, high: number): number[] {
-  return [0, 0.25, 0.5, 0.75, 1].map((part) => low + part * (high - low));
+/** About five round numbers from low to high: 1, 2 or 5 times a power of ten apart. */
+export function ticks(low: number, high: number): number[] {
+  const raw = (high - low) / 5;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = power * ([1, 2, 5].find((factor) => factor * power >= raw * (1 - 1e-9)) ?? 10);
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  // Once more through decimals: 3 * 0.1 is not 0.3.
+  return Array.from({ length: last - first + 1 }, (_, k) => Number(((first + k) * step).toPrecision(12)));
+}
+
+/** Powers of ten from 10^low to 10^high as their exponents; of less than a decade round numbers in between. */
+function logTicks(low: number, high: number): number[] {
+  const exponents = ticks(low, high).filter(Number.isInteger);
+  return exponents.length > 1
+    ? exponents
+    : ticks(10 ** low, 10 ** high)
+        .filter((x) => x > 0)
+        .map(Math.log10);
 }
 
 function escaped(text: string): string {

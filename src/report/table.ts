@@ -1,6 +1,6 @@
 /** Plain text tables for terminals: aligned columns, no frames, ready for `grep` and for narrow windows. */
-import { stripVTControlCharacters } from 'node:util';
 import chalk from 'chalk';
+import { fitWidths, longestWord, type Range, visibleLength, wrapLines, wrapWords } from './fit.js';
 
 export interface Column {
   readonly title: string;
@@ -15,56 +15,108 @@ export function setTableWidth(columns: number | undefined): void {
   terminalWidth = columns ?? Number.POSITIVE_INFINITY;
 }
 
-/** Below this a table that is too wide becomes a list: on wider terminals a broken line reads better. */
-const NARROW = 60;
+/** Tables of fewer columns read better as a list than cut in two. */
+const FEW = 6;
 
-/** Lines of a table, each indented by two spaces and without trailing blanks, joined by newlines. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const widths = columns.map((column, i) =>
-    Math.max(visibleLength(column.title), ...rows.map((row) => visibleLength(row[i] ?? ''))),
-  );
-  const total = widths.reduce((sum, width) => sum + width + 2, 0);
-  if (terminalWidth < NARROW && total > terminalWidth) return stacked(columns, rows);
-  const line = (cells: readonly string[]): string =>
-    `  ${columns.map((column, i) => pad(cells[i] ?? '', widths[i]!, column.align)).join('  ')}`.trimEnd();
-  return [chalk.bold(line(columns.map((column) => column.title))), ...rows.map(line)].join('\n');
+/** Text is not squeezed into less than this. */
+const LEAST_TEXT = 16;
+
+type Rows = readonly (readonly string[])[];
+
+/**
+ * Lines of a table, each indented by two spaces and without trailing blanks, joined by newlines. Where it is too wide for
+ * the terminal, titles and texts break into lines; where that is not enough, many columns become several tables that
+ * each begin with the first column, and few columns a list.
+ */
+export function table(columns: readonly Column[], rows: Rows): string {
+  const ranges = columns.map((column, i) => rangeOf(column, rows, i));
+  const whole = fitted(ranges);
+  if (whole !== null) return lines(columns, rows, whole);
+  if (columns.length < FEW) return stacked(columns, rows);
+  const parts: string[] = [];
+  for (let from = 1; from < columns.length; ) {
+    let to = from;
+    const chosen = (end: number): number[] =>
+      [0, ...columns.keys()].filter((i, at) => at === 0 || (i >= from && i < end));
+    while (to < columns.length && fitted(chosen(to + 1).map((i) => ranges[i]!)) !== null) to++;
+    if (to === from) return stacked(columns, rows);
+    const own = chosen(to);
+    parts.push(
+      lines(
+        own.map((i) => columns[i]!),
+        rows.map((cells) => own.map((i) => cells[i] ?? '')),
+        fitted(own.map((i) => ranges[i]!))!,
+      ),
+    );
+    from = to;
+  }
+  return parts.join('\n\n');
+}
+
+/** Cells of numbers are not broken, their titles are. */
+function rangeOf({ title, align }: Column, rows: Rows, at: number): Range {
+  const cells = rows.map((row) => row[at] ?? '');
+  const wide = Math.max(0, ...cells.map(visibleLength));
+  const most = Math.max(visibleLength(title), wide);
+  const word = Math.max(0, ...cells.map(longestWord));
+  const cell = align === 'right' ? wide : Math.max(word, Math.min(wide, LEAST_TEXT));
+  return { least: Math.max(longestWord(title), cell), most };
+}
+
+function fitted(ranges: readonly Range[]): number[] | null {
+  return fitWidths(ranges, terminalWidth - 2 * ranges.length);
+}
+
+function lines(columns: readonly Column[], rows: Rows, widths: readonly number[]): string {
+  const row = (cells: readonly string[]): string => {
+    const broken = columns.map((_, i) => wrapWords(cells[i] ?? '', widths[i]!));
+    const height = Math.max(1, ...broken.map(({ length }) => length));
+    return Array.from({ length: height }, (_, k) =>
+      `  ${columns.map(({ align }, i) => pad(broken[i]![k] ?? '', widths[i]!, align)).join('  ')}`.trimEnd(),
+    ).join('\n');
+  };
+  const head = row(columns.map(({ title }) => title)).split('\n');
+  return [...head.map((line) => chalk.bold(line)), ...rows.map(row)].join('\n');
 }
 
 /** A row as lines `title  value`, rows apart by an empty line. */
-function stacked(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const width = Math.max(0, ...columns.map(({ title }) => title.length));
+function stacked(columns: readonly Column[], rows: Rows): string {
   return rows
     .map((cells) =>
-      columns
-        .flatMap(({ title }, i) =>
-          (cells[i] ?? '') === '' ? [] : [`  ${chalk.dim(title.padEnd(width))}  ${cells[i]}`],
-        )
-        .join('\n'),
+      pairs(
+        columns.map(({ title }, i) => [title, cells[i] ?? ''] as const).filter(([, cell]) => cell !== ''),
+      ),
     )
     .join('\n\n');
 }
 
-/** Lines `  name   value`, values aligned; pairs without a value are left out. */
-export function facts(pairs: readonly (readonly [name: string, value: string | null])[]): string {
-  const shown = pairs.filter((pair): pair is readonly [string, string] => pair[1] !== null);
+/** Values under each other; a long one goes on under its own beginning. */
+function pairs(shown: readonly (readonly [name: string, value: string])[]): string {
   const width = Math.max(0, ...shown.map(([name]) => name.length));
-  return shown.map(([name, value]) => `  ${chalk.dim(name.padEnd(width))}  ${value}`).join('\n');
+  const under = `\n${' '.repeat(width + 4)}`;
+  return shown
+    .map(([name, value]) => {
+      const parts = wrapWords(value, terminalWidth - width - 4);
+      return `  ${chalk.dim(name.padEnd(width))}  ${parts.join(under)}`;
+    })
+    .join('\n');
+}
+
+/** Lines `  name   value`, values aligned; pairs without a value are left out. */
+export function facts(given: readonly (readonly [name: string, value: string | null])[]): string {
+  return pairs(given.filter((pair): pair is readonly [string, string] => pair[1] !== null));
 }
 
 export function heading(text: string): string {
   return chalk.bold(text);
 }
 
-/** Non-empty parts, separated by an empty line. */
+/** Non-empty parts, separated by an empty line, in lines that fit the terminal where words allow it. */
 export function sections(parts: readonly (string | null)[]): string {
-  return parts.filter((part) => part !== null && part !== '').join('\n\n');
+  return wrapLines(parts.filter((part) => part !== null && part !== '').join('\n\n'), terminalWidth);
 }
 
 function pad(text: string, width: number, align: Column['align']): string {
   const blanks = ' '.repeat(Math.max(0, width - visibleLength(text)));
   return align === 'right' ? blanks + text : text + blanks;
-}
-
-function visibleLength(text: string): number {
-  return stripVTControlCharacters(text).length;
 }

@@ -12,6 +12,7 @@ import {
 } from 'yaml';
 import type { z } from 'zod';
 import { InputError } from '../util/errors.js';
+import { readAs } from '../util/file-kind.js';
 import { parseStrictJson } from '../util/strict-json.js';
 import { nearestKey } from './nearest-key.js';
 import { type SpecFile, specFileSchema } from './spec-file.js';
@@ -27,7 +28,7 @@ const MAX_DEPTH = 50;
  * file, line and column, the expected and the found.
  */
 export function parseSpec(text: string, file: string): SpecFile {
-  return parseYaml(text, file, specFileSchema);
+  return readAs('specification', file, text, () => parseYaml(text, file, specFileSchema));
 }
 
 /** Shared by every YAML file of napcert: syntax, then schema, both with places. */

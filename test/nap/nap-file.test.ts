@@ -5,7 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { formatNapFile, parseNapFile, readNapFile } from '../../src/nap/nap-file.js';
 import { assertNapMatchesModel } from '../../src/nap/nap-literals.js';
 import { type NapFile, napJsonSchema } from '../../src/nap/nap-schema.js';
-import { faultOf, SHA, sample } from './sample-file.js';
+import { faultOf } from '../helpers/fault-of.js';
+import { SHA, sample } from './sample-file.js';
 
 /** The sample as plain JSON data, changed. */
 // biome-ignore lint/suspicious/noExplicitAny: malformed documents on purpose

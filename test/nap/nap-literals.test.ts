@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { toTensorLiterals } from '../../src/nap/nap.js';
 import { napDigest, naps, toPhases } from '../../src/nap/nap-literals.js';
-import { faultOf, network, sample } from './sample-file.js';
+import { faultOf } from '../helpers/fault-of.js';
+import { network, sample } from './sample-file.js';
 
 describe('literals of a network', () => {
   it('become phases by neuron number, and back', () => {

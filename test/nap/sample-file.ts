@@ -2,7 +2,6 @@
 import { DELTA_MEANING } from '../../src/nap/delta.js';
 import type { NapFile } from '../../src/nap/nap-schema.js';
 import type { Network } from '../../src/network/network.js';
-import { InputError } from '../../src/util/errors.js';
 
 /** Two ReLU layers of 4 and 3 neurons, 3 classes; what the NAP code reads of a network. */
 export const network: Network = {
@@ -72,15 +71,4 @@ export function sample(): NapFile {
       },
     ],
   };
-}
-
-/** The InputError that an action throws. */
-export function faultOf(action: () => unknown): InputError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof InputError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
 }

@@ -44,6 +44,8 @@ describe('explain', () => {
       expect(notShown).toHaveLength(6);
     }
     expect([rejected.verdict, alone.verdict]).toEqual(['invalid', 'unchecked']);
+    const said = JSON.stringify(alone);
+    expect(said.split('no model was given')).toHaveLength(2);
   });
 
   it('who is trusted is named', async () => {

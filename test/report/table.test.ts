@@ -1,7 +1,7 @@
 /** Tables on narrow terminals. */
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
-import { setTableWidth, table } from '../../src/report/table.js';
+import { facts, sections, setTableWidth, table } from '../../src/report/table.js';
 
 afterEach(() => setTableWidth(undefined));
 
@@ -28,5 +28,69 @@ describe('table', () => {
   it('stays a table where it fits', () => {
     setTableWidth(40);
     expect(table([{ title: 'a' }, { title: 'b' }], [['1', '2']]).split('\n')).toHaveLength(2);
+  });
+});
+
+const WIDTHS = [60, 80, 120] as const;
+const plain = (text: string) => stripVTControlCharacters(text).split('\n');
+
+describe.each(WIDTHS)('at %i columns', (width) => {
+  it('texts break between words, in their own column', () => {
+    setTableWidth(width);
+    const why =
+      'no input that follows the pattern was found, and the search ran out of its time before it was done';
+    const shown = plain(
+      table(COLUMNS, [
+        ['unknown', 'non-misclassification/0', why],
+        ['holds', 'x', 'y'],
+      ]),
+    );
+    expect(Math.max(...shown.map((line) => line.length))).toBeLessThanOrEqual(width);
+    const at = shown[0]!.indexOf('why');
+    const body = shown.slice(
+      1,
+      shown.findIndex((line) => line.startsWith('  holds')),
+    );
+    expect(body.map((line) => line.slice(at).trim()).join(' ')).toBe(why);
+    expect(body.slice(1).every((line) => line.slice(0, at).trim() === '')).toBe(true);
+  });
+
+  it('many numbers become several tables, each with the first column, nothing broken or lost', () => {
+    setTableWidth(width);
+    const titles = ['class', ...Array.from({ length: 14 }, (_, i) => `title ${i} of it`)];
+    const rows = [0, 1, 2].map((row) => titles.map((_, i) => (i === 0 ? `c${row}` : `${row}${i}.25 %`)));
+    const text = table(
+      titles.map((title) => ({ title, align: 'right' as const })),
+      rows,
+    );
+    expect(Math.max(...plain(text).map((line) => line.length))).toBeLessThanOrEqual(width);
+    for (const [row, cells] of rows.entries()) {
+      const found = plain(text).filter((line) => line.trim().startsWith(`c${row} `));
+      expect(found.length).toBe(plain(text).filter((line) => line.includes('class')).length);
+      expect(found.flatMap((line) => line.trim().split(/ {2,}/).slice(1))).toEqual(cells.slice(1));
+    }
+  });
+
+  it('values of facts go on under their beginning; sentences and headings wrap, command lines do not', () => {
+    setTableWidth(width);
+    const long = Array.from({ length: 40 }, (_, i) => `word${i}`).join(' ');
+    const command = `  napcert check ${'x'.repeat(130)} --model y`;
+    const shown = plain(sections([facts([['name', long]]), `  ${long}`, `Heading  ${long}`, command]));
+    expect(shown).toContain(command);
+    expect(
+      Math.max(...shown.filter((line) => line !== command).map((line) => line.length)),
+    ).toBeLessThanOrEqual(width);
+    const [first, ...rest] = shown.slice(0, shown.indexOf(''));
+    expect(first).toMatch(/^ {2}name {2}word0 /);
+    expect(rest.every((line) => line.startsWith('        word'))).toBe(true);
+  });
+});
+
+describe('a word that is wider than everything', () => {
+  it('stays whole: people copy paths', () => {
+    setTableWidth(60);
+    const path = `folder/${'x'.repeat(80)}.onnx`;
+    expect(table(COLUMNS, [['holds', path, 'because']])).toContain(path);
+    expect(facts([['model', path]])).toContain(path);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseSpec } from '../../src/spec/parse-spec.js';
 import { specJsonSchema } from '../../src/spec/spec-file.js';
 import { InputError } from '../../src/util/errors.js';
+import { faultOf as refusal } from '../helpers/fault-of.js';
 
 const HEAD = 'napcert: 1\n';
 const PROPERTY = 'properties:\n  - kind: non-misclassification\n';
@@ -150,11 +151,5 @@ describe('a misspelt key', () => {
 });
 
 function faultOf(text: string): InputError['fault'] {
-  try {
-    parseSpec(HEAD + text, 'a.yaml');
-  } catch (error) {
-    if (error instanceof InputError) return error.fault;
-    throw error;
-  }
-  throw new Error('accepted');
+  return refusal(() => parseSpec(HEAD + text, 'a.yaml')).fault;
 }

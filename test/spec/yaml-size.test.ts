@@ -2,16 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseSpec } from '../../src/spec/parse-spec.js';
 import { InputError } from '../../src/util/errors.js';
+import { faultOf as refusal } from '../helpers/fault-of.js';
 
-function faultOf(text: string): InputError {
-  try {
-    parseSpec(text, 'a.yaml');
-  } catch (error) {
-    if (error instanceof InputError) return error;
-    throw error;
-  }
-  throw new Error('accepted');
-}
+const faultOf = (text: string) => refusal(() => parseSpec(text, 'a.yaml'));
 
 const staircase = (step: (level: number) => string): string =>
   Array.from({ length: 800 }, (_, i) => ' '.repeat(i) + step(i)).join('\n');

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CertificateEvidence, isAllowedHole } from '../../gate/evidence.js';
 import type { PolicyModel } from '../../gate/policy.js';
+import { counted } from '../../report/format.js';
 import type { Domain, Property } from '../../spec/property.js';
 import { canonicalJson, type Json } from '../../util/canonical-json.js';
 import { sha256 } from '../../util/digest.js';
@@ -66,6 +67,7 @@ async function existing(
   const certificate = run.verifyKeys === undefined ? path : envelopePath(path);
   if (!existsSync(certificate)) return null;
   try {
+    run.progress.note(`checking ${certificate}, which is there already`);
     const keys = run.verifyKeys === undefined ? {} : { verifyKeys: run.verifyKeys };
     const given = naps === null ? {} : { naps: naps.path };
     return { checked: await checkFile({ certificate, model: model.path, ...given, ...keys }, run.progress) };
@@ -83,6 +85,7 @@ async function prove(run: GateRun, task: CertifyTask, path: string): Promise<Cer
   const from = run.fresh ? null : existsSync(path) ? path : sibling;
   const earlier = from === null ? new Set<string>() : decidedObligations(from);
   const data = entry.data === undefined ? null : datasetOf(run.file, entry.data);
+  run.progress.note(`${entry.name}: deciding ${counted(properties.length, 'property', 'properties')}`);
   const written = await run.clock.within(run.signal, (signal) =>
     verifyFiles(
       {
@@ -104,6 +107,7 @@ async function prove(run: GateRun, task: CertifyTask, path: string): Promise<Cer
       signal,
     ),
   );
+  run.progress.note(`${entry.name}: checking the certificate again, exactly and without solvers`);
   const given = naps === null ? {} : { naps: naps.path };
   const checked = await checkFile({ certificate: path, model: model.path, ...given }, run.progress);
   // Only what this run has written was decided by it.
@@ -134,7 +138,13 @@ function source(
   origin: EvidenceSource['origin'],
   earlier: ReadonlySet<string> | null,
 ): EvidenceSource {
-  return { checked, origin, earlier, pictures: drawPictures(run, task, checked) };
+  return {
+    checked,
+    network: task.model.network,
+    origin,
+    earlier,
+    pictures: drawPictures(run, task, checked),
+  };
 }
 
 /** Pictures of all counterexamples, by obligation; none of a certificate that the checker rejects. */

@@ -5,6 +5,7 @@ import { parseCertificate } from '../../certificate/read-certificate.js';
 import { type Decision, decisionSchema } from '../../gate/decision.js';
 import { sha256 } from '../../util/digest.js';
 import { InputError } from '../../util/errors.js';
+import { readAs } from '../../util/file-kind.js';
 import { readRegularFile } from '../../util/read-regular-file.js';
 import { DEFAULT_JSON_LIMITS, parseStrictJson } from '../../util/strict-json.js';
 
@@ -72,6 +73,10 @@ export function readBaseline(path: string): {
 
 function readDecision(path: string): ReturnType<typeof readBaseline> {
   const bytes = readBytes(path, 'the baseline');
+  return readAs('decision', path, bytes, () => decisionIn(bytes, path));
+}
+
+function decisionIn(bytes: Buffer, path: string): ReturnType<typeof readBaseline> {
   const result = decisionSchema.safeParse(parseStrictJson(bytes.toString('utf8'), path));
   if (result.success) return { decision: result.data, file: { file: path, sha256: sha256(bytes) } };
   const issue = result.error.issues[0]!;

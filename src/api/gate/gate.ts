@@ -72,7 +72,11 @@ export async function gate(
     previous,
   };
   const models: GateModel[] = [];
-  for (const position of file.policy.models.keys()) models.push(await gateModel(run, position));
+  const count = file.policy.models.length;
+  for (const [position, { name }] of file.policy.models.entries()) {
+    progress.note(`model ${position + 1} of ${count}, ${name}: hashing and reading its files`);
+    models.push(await gateModel(run, position));
+  }
   const decided = decide(file.policy, models);
   const decision: Decision = {
     format: 'napcert-gate/1',

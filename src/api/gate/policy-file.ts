@@ -5,6 +5,7 @@ import { linesOf } from '../../gate/places.js';
 import { type Policy, type PolicyDataset, policySchema } from '../../gate/policy.js';
 import { parseYaml } from '../../spec/parse-spec.js';
 import { sha256 } from '../../util/digest.js';
+import { readAs } from '../../util/file-kind.js';
 import { readRegularFile } from '../../util/read-regular-file.js';
 
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -28,7 +29,7 @@ export function readPolicy(path: string): PolicyFile {
     maxBytes: MAX_BYTES,
   });
   const text = bytes.toString('utf8');
-  const policy = parseYaml(text, path, policySchema);
+  const policy = readAs('policy', path, text, () => parseYaml(text, path, policySchema));
   return {
     path,
     sha256: sha256(bytes),

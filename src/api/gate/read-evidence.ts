@@ -5,11 +5,16 @@ import { proofFolder } from '../../certificate/open-proof-file.js';
 import { type StepSource, stepSource } from '../../checker/step-source.js';
 import type { GateCertificate } from '../../gate/decision.js';
 import type { CertificateEvidence, PropertyEvidence } from '../../gate/evidence.js';
+import type { Network } from '../../network/network.js';
+import { labelled } from '../../report/stated.js';
 import type { InputError } from '../../util/errors.js';
 import type { CheckedFile } from '../check.js';
+import { refuted } from './refuted.js';
 
 export interface EvidenceSource {
   readonly checked: CheckedFile;
+  /** Of the model that the certificate was checked against. */
+  readonly network: Network;
   readonly origin: GateCertificate['origin'];
   /** Digests of obligations that were decided before this run; null: all were. */
   readonly earlier: ReadonlySet<string> | null;
@@ -87,12 +92,13 @@ function signatureOf({ document: { signature } }: CheckedFile): GateCertificate[
 }
 
 function propertyEvidence(
-  { earlier, pictures }: EvidenceSource,
+  source: EvidenceSource,
   steps: StepSource,
   result: PropertyResult,
   own: readonly ObligationResult[],
   check: PropertyEvidence['check'],
 ): PropertyEvidence {
+  const { earlier, pictures } = source;
   const holes = own.flatMap((obligation) => holesOf(obligation, steps));
   return {
     property: result.property,
@@ -102,7 +108,7 @@ function propertyEvidence(
     reused: earlier === null || (own.length > 0 && own.every(({ digest }) => earlier.has(digest))),
     margin: leastMargin(own),
     seconds: own.reduce((sum, { seconds }) => sum + seconds, 0),
-    detail: detailOf(result, own),
+    detail: detailOf(source, result, own),
     counterexample: counterexampleOf(result, own, pictures),
   };
 }
@@ -120,10 +126,14 @@ function leastMargin(own: readonly ObligationResult[]): number | null {
   return margins.length > 0 && margins.every((margin) => margin !== null) ? Math.min(...margins) : null;
 }
 
-function detailOf(result: PropertyResult, own: readonly ObligationResult[]): string {
+function detailOf(
+  { network, pictures }: EvidenceSource,
+  result: PropertyResult,
+  own: readonly ObligationResult[],
+): string {
   for (const { id, evidence } of own) {
     if (result.verdict === 'violated' && evidence.kind === 'counterexample') {
-      return `${id}: ${evidence.replay.source}`;
+      return refuted(network, classOf(result), id, evidence.replay, pictures.get(id) ?? null, own);
     }
     if (result.verdict === 'unknown' && evidence.kind === 'none') {
       return [`${id}: ${evidence.reason}`, evidence.detail, evidence.suggestion]
@@ -131,7 +141,10 @@ function detailOf(result: PropertyResult, own: readonly ObligationResult[]): str
         .join('; ');
     }
   }
-  if (result.scaling !== undefined) return `${result.scaling.source}, ${result.scaling.factor} times`;
+  if (result.scaling !== undefined) {
+    const { source, factor, classes } = result.scaling;
+    return `a point (${labelled(source)}) is class ${classes[0]}, ${factor} times it is class ${classes[1]}`;
+  }
   return result.verdict === 'unknown' ? 'no input that the claim is about is known' : '';
 }
 
@@ -145,4 +158,9 @@ function counterexampleOf(
     return { obligation: id, source: evidence.replay.source, picture: pictures.get(id) ?? null };
   }
   return scaling === undefined ? null : { obligation: null, source: scaling.source, picture: null };
+}
+
+/** The class that a property claims for its inputs. */
+function classOf({ property }: PropertyResult): number | null {
+  return 'class' in property ? property.class : null;
 }

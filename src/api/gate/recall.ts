@@ -21,6 +21,7 @@ export async function measureRecall(
 ): Promise<RecallEvidence[]> {
   const list = run.file.policy.models[position]!.recall ?? [];
   if (list.length === 0) return [];
+  run.progress.note('measuring recall on held-out samples');
   if (naps !== null) await compareAt(model, []);
   const mining = await miningSamples(run, position, naps);
   const evidence: RecallEvidence[] = [];

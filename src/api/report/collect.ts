@@ -20,6 +20,8 @@ export interface CollectOptions {
   /** Documents of `napcert coverage --json` whose recall is shown. */
   readonly coverage?: readonly string[];
   readonly decision?: Decision;
+  /** The decision was made by this run; default: it was read from a file, and what it measured is only stated. */
+  readonly decidedNow?: boolean;
   /** Samples that counterexamples are shown beside. */
   readonly dataset?: Dataset;
 }
@@ -58,6 +60,7 @@ export async function collectReport(
     exhibits: exhibited.map(({ exhibit }) => exhibit),
     recall,
     decision: options.decision ?? null,
+    decidedNow: options.decidedNow ?? false,
   };
 }
 

@@ -4,6 +4,7 @@ import type { NapFile } from '../../nap/nap-schema.js';
 import { coverageSchema } from '../../report/documents/coverage.js';
 import { type RecallPoint, type RecallSeries, recallOfCoverage } from '../../report/exhibit.js';
 import { InputError } from '../../util/errors.js';
+import { readAs } from '../../util/file-kind.js';
 import { readRegularFile } from '../../util/read-regular-file.js';
 import { parseStrictJson } from '../../util/strict-json.js';
 
@@ -33,6 +34,10 @@ function pointsOf({ classes }: NapFile, heldOut: boolean): RecallPoint[] {
 export function recallOfCoverageFile(path: string): RecallSeries {
   const expected = 'what `napcert coverage --json` prints';
   const bytes = readRegularFile(path, { what: 'the coverage document', expected, maxBytes: MAX_BYTES });
+  return readAs('coverage', path, bytes, () => coverageIn(bytes, path, expected));
+}
+
+function coverageIn(bytes: Buffer, path: string, expected: string): RecallSeries {
   const parsed = coverageSchema.safeParse(parseStrictJson(bytes.toString('utf8'), path));
   if (parsed.success) return recallOfCoverage(parsed.data);
   const issue = parsed.error.issues[0]!;

@@ -7,6 +7,7 @@ import { parseQuery } from '../../spec/vnnlib/parse-query.js';
 import type { Query } from '../../spec/vnnlib/query.js';
 import { MAX_CHARACTERS } from '../../spec/vnnlib/s-expression.js';
 import { InputError } from '../../util/errors.js';
+import { otherKind, readAs } from '../../util/file-kind.js';
 import { printable } from '../../util/plain-text.js';
 import { lowerAt, type OpenedModel, openModel } from '../open-model.js';
 
@@ -24,6 +25,8 @@ export async function openQuery(path: string): Promise<OpenedQuery> {
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
+    const other = otherKind('query', path, bytes);
+    if (other !== null) throw other;
     throw new InputError('the query is no text', {
       file: path,
       expected: 'ASCII or UTF-8',
@@ -31,7 +34,8 @@ export async function openQuery(path: string): Promise<OpenedQuery> {
     });
   }
   const name = printable(basename(path)).slice(0, 500);
-  return { path, query: parseQuery(text, path), property: { kind: 'query', name, text } };
+  const query = readAs('query', path, text, () => parseQuery(text, path));
+  return { path, query, property: { kind: 'query', name, text } };
 }
 
 /** As `openModel`; a `.gz` is unpacked, and the digest is of the ONNX file in it. */

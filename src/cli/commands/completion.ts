@@ -1,14 +1,10 @@
 import { Argument, type Command } from 'commander';
 import { completionScript, SHELLS, type Shell } from '../../api/completion/completion.js';
+import { VERSION } from '../../api/version.js';
+import type { CompletionDocument } from '../../report/documents/completion.js';
 import { commandTree } from '../command-tree.js';
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-
-interface CompletionDocument {
-  readonly format: 'napcert-completion/1';
-  readonly shell: Shell;
-  readonly script: string;
-}
 
 export function registerCompletion(program: Command): void {
   const command = program
@@ -23,6 +19,7 @@ export function registerCompletion(program: Command): void {
     run<CompletionDocument>(flags, async () => ({
       document: {
         format: 'napcert-completion/1',
+        napcert: VERSION,
         shell,
         script: completionScript(shell, commandTree(program)),
       },

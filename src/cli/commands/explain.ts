@@ -3,6 +3,7 @@ import type { ExplainDocument } from '../../report/documents/explain.js';
 import { explainText } from '../../report/text/explain.js';
 import { type CommonOptions, run, withCommonOptions } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { textColumns } from '../help.js';
 
 interface Flags extends CommonOptions {
   readonly model?: string;
@@ -14,9 +15,6 @@ const CODES: Readonly<Record<ExplainDocument['verdict'], ExitCode>> = {
   unchecked: EXIT.inconclusive,
   invalid: EXIT.rejected,
 };
-
-/** Lines that are longer are hard to read, however wide the terminal. */
-const WIDTH = 100;
 
 export function registerExplain(program: Command): void {
   const command = program
@@ -33,7 +31,7 @@ export function registerExplain(program: Command): void {
         const { explain } = await import('../../api/explain.js');
         const { model } = flags;
         const document = await explain({ certificate, ...(model === undefined ? {} : { model }) }, progress);
-        const width = Math.min(WIDTH, process.stdout.columns ?? WIDTH);
+        const width = textColumns(process.stdout);
         return {
           document,
           text: (shown: ExplainDocument) => explainText(shown, width),

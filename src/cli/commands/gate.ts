@@ -51,6 +51,7 @@ export function registerGate(program: Command): void {
     'gate release.yaml --no-prove --verify-key release.pub.pem',
   ]).action((policy: string, flags: Flags) =>
     run(flags, async ({ progress, signal }) => {
+      progress.step(`reading ${policy}`);
       const { gate } = await import('../../api/gate/gate.js');
       const { assertReportTargets, reportDecision } = await import('../../api/report.js');
       const reports = flags.report ?? [];

@@ -16,7 +16,7 @@ export function registerInit(program: Command): void {
     .command('init')
     .description(
       'Write a starter policy and specification for a model and dataset, with comments, and mine NAPs for them. ' +
-        'They run as they are: napcert gate.',
+        'The gate then decides the claims; for many networks mined NAPs cannot be proved (napcert ceiling tells).',
     )
     .argument('<model>', 'ONNX classifier');
   withDatasetOptions(command)

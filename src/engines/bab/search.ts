@@ -21,7 +21,7 @@ import { Frontier, type SearchReach } from './frontier.js';
 import { withCutSteps } from './hull-cuts.js';
 import type { Leaf } from './leaf.js';
 import { splitLine } from './line-split.js';
-import { openMaximum } from './open-maximum.js';
+import { openMaximum, openRelu } from './open-choices.js';
 import { Pseudocosts } from './pseudocosts.js';
 import type { Relaxation } from './relaxation.js';
 import type { ProofTree } from './tree.js';
@@ -200,12 +200,7 @@ class Search {
 
   async #tryPoint(bounds: Bounds, x: Float64Array): Promise<PointOutcome> {
     const { encoding, start } = this.relaxation;
-    const unstable = encoding.relus.some(({ layer, z }) =>
-      z.some(
-        (col, i) => col >= 0 && bounds.lower[layer.input]![i]! < 0 && bounds.upper[layer.input]![i]! > 0,
-      ),
-    );
-    const exact = !unstable && !openMaximum(this.network, bounds, start);
+    const exact = !openRelu(encoding, bounds) && !openMaximum(this.network, bounds, start);
     return this.hooks.onPoint(valuesAt(encoding.elements.get(start)!, x), bounds, exact);
   }
 

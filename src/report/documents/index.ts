@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ceilingSchema } from './ceiling.js';
 import { checkSchema } from './check.js';
 import { compareSchema } from './compare.js';
+import { completionSchema } from './completion.js';
 import { coneSchema } from './cone.js';
 import { counterexampleSchema } from './counterexample.js';
 import { coverageSchema } from './coverage.js';
@@ -36,6 +37,7 @@ export const DOCUMENTS = {
   ceiling: ceilingSchema,
   check: checkSchema,
   compare: compareSchema,
+  completion: completionSchema,
   cone: coneSchema,
   counterexample: counterexampleSchema,
   coverage: coverageSchema,

@@ -11,6 +11,11 @@ export const initSchema = z.strictObject({
     measured: z.number().describe('share of the held-out samples that follow the NAP of their label'),
     minimum: z.number().describe('that the policy asks for'),
   }),
+  refuted: z
+    .array(count)
+    .describe(
+      'classes whose claim is false already: a held-out sample follows the NAP and gets another class',
+    ),
   domain: z.strictObject({ lower: z.number(), upper: z.number() }),
   next: z.string().describe('command to run now'),
 });

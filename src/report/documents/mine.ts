@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, datasetReference, header, modelReference, sha256Hex } from './header.js';
+import { entropySchema } from './literal-statistics.js';
 
 export const share = z
   .strictObject({
@@ -17,7 +18,9 @@ const minedClass = z.strictObject({
   active: count.describe('literals that require a neuron on'),
   inactive: count.describe('literals that require a neuron off'),
   recall: share.describe('samples of the class that follow the NAP, of the mining data'),
-  heldOutRecall: share.nullable(),
+  heldOutRecall: share
+    .nullable()
+    .describe('the same of the held-out data, the samples of a class being chosen in the same way'),
   otherFollowers: count.describe('followers from other classes, on mining and held-out data together'),
   counterexamples: count.describe('followers that the model classifies otherwise, on both together'),
 });
@@ -30,6 +33,7 @@ export const mineSchema = z.strictObject({
   grouping: z.enum(['label', 'prediction']),
   samples: z.enum(['all', 'correct']),
   deltaMeaning: z.string(),
+  entropy: entropySchema,
   recounted: count.describe('samples decided by exact arithmetic because rounding could have changed a sign'),
   results: z.array(
     z.strictObject({

@@ -1,10 +1,10 @@
 /** The gate's decision on top of the certificates. */
-import type { Decision } from '../../gate/decision.js';
+import type { Decision, MeasuredRecall } from '../../gate/decision.js';
 import type { ReportDocument } from '../documents/report.js';
 import { markup } from '../escape.js';
-import { percent } from '../format.js';
+import { integer, percent } from '../format.js';
 import { propertyName } from '../property-name.js';
-import { confirmedStatus, STATUS_WORDS } from '../reporters/findings.js';
+import { confirmedStatus, type FindingStatus, recallStatus, STATUS_WORDS } from '../reporters/findings.js';
 import { badge, code, dataTable } from './elements.js';
 
 const STATUS = {
@@ -13,24 +13,34 @@ const STATUS = {
   inconclusive: 'unknown',
   rejected: 'rejected',
 } as const;
-const RECALL = {
-  met: 'unchecked',
-  'too-low': 'violated',
-  missing: 'unchecked',
-  'not-held-out': 'unchecked',
-} as const;
 
-export function gatePart(decision: Decision, document: ReportDocument): string {
+/** Kinds of findings that certificates have not, in the colours of those that they have. */
+function findingBadge(status: FindingStatus): string {
+  switch (status) {
+    case 'met':
+      return badge('holds', STATUS_WORDS.met);
+    case 'stated':
+      return `<span class="badge">${markup(STATUS_WORDS.stated)}</span>`;
+    case 'too-low':
+      return badge('violated', STATUS_WORDS['too-low']);
+    case 'missing':
+      return badge('unchecked', STATUS_WORDS.missing);
+    default:
+      return badge(status);
+  }
+}
+
+/** @param decidedNow the decision was made by this run, which measured what is in it */
+export function gatePart(decision: Decision, document: ReportDocument, decidedNow: boolean): string {
   const { outcome, policy, reasons, models } = decision;
   const status = STATUS[outcome];
   const why =
     reasons.length === 0 ? '' : `<ul>${reasons.map((reason) => `<li>${markup(reason)}</li>`).join('')}</ul>`;
   const requirements = models.flatMap((model) =>
     model.requirements.map((requirement) => {
-      const found = confirmedStatus(requirement, model, document);
       return [
         markup(propertyName(requirement)),
-        badge(found === 'missing' || found === 'too-low' ? 'unchecked' : found, STATUS_WORDS[found]),
+        findingBadge(confirmedStatus(requirement, model, document)),
         markup(model.name),
         markup(requirement.detail),
         requirement.advisory ? 'advisory' : 'required',
@@ -38,13 +48,14 @@ export function gatePart(decision: Decision, document: ReportDocument): string {
     }),
   );
   const recall = models.flatMap(({ name, recall: list }) =>
-    list.map(({ class: label, status: state, measured, minimum, detail }) => [
-      label === null ? 'all classes' : `class ${label}`,
-      badge(RECALL[state], state === 'met' ? 'stated by the decision, not measured again' : state),
+    list.map((row) => [
+      row.class === null ? 'all classes' : `class ${row.class}`,
+      findingBadge(recallStatus(row, decidedNow)),
       markup(name),
-      measured === null ? '-' : percent(measured.value),
-      percent(minimum),
-      markup(detail),
+      measuredText(row),
+      percent(row.minimum),
+      markup(row.detail),
+      row.advisory ? 'advisory' : 'required',
     ]),
   );
   return [
@@ -60,9 +71,19 @@ export function gatePart(decision: Decision, document: ReportDocument): string {
       ? ''
       : dataTable(
           'Recall that the policy asks for',
-          ['class', 'status', 'model', 'measured', 'at least', 'detail'].map((title) => ({ title })),
+          ['class', 'status', 'model', 'measured', 'at least', 'detail', 'weight'].map((title) => ({
+            title,
+          })),
           recall,
         ),
     '</section>',
   ].join('\n');
+}
+
+function measuredText({ measured, dataset }: MeasuredRecall): string {
+  if (measured === null) return '-';
+  const samples = dataset === null ? 'samples' : `samples of ${dataset.name} (${dataset.selection})`;
+  return markup(
+    `${percent(measured.value)}: ${integer(measured.count)} of ${integer(measured.of)} ${samples}`,
+  );
 }

@@ -45,7 +45,7 @@ export function htmlReport(input: ReportInput): string {
     contents(input),
     '</header>',
     '<main id="content">',
-    decision === null ? '' : gatePart(decision, document),
+    decision === null ? '' : gatePart(decision, document, input.decidedNow),
     ...parts,
     '</main>',
     `<footer><p class="quiet">Made by ${code(`napcert report`)}. A page proves nothing by itself: check the certificate.</p></footer>`,

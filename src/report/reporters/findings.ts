@@ -20,9 +20,15 @@ const STATUSES = [
   'unknown',
   'on-trust',
   'vacuous',
+  'stated',
+  'met',
   'holds',
 ] as const;
 
+/**
+ * `met`: a recall that the gate measured in this very run, and that is high enough. `stated`: a decision that was read from
+ * a file says so.
+ */
 export type FindingStatus = (typeof STATUSES)[number];
 
 /** `error`: something is wrong, or nothing was shown at all. `warning`: open. `ok`: proved, or not asked for. */
@@ -35,7 +41,7 @@ export interface Finding {
   readonly rule: string;
   readonly status: FindingStatus;
   readonly gravity: Gravity;
-  /** A policy asks for it and does not pass without it. */
+  /** A policy asks for it and does not pass as things are. */
   readonly blocks: boolean;
   readonly why: string;
   readonly claim: string;
@@ -60,6 +66,8 @@ export const STATUS_WORDS: Readonly<Record<FindingStatus, string>> = {
   unknown: 'unknown',
   'on-trust': 'on trust',
   vacuous: 'vacuous',
+  stated: 'stated, not measured again',
+  met: 'met',
   holds: 'holds',
 };
 
@@ -72,14 +80,17 @@ const GRAVITY: Readonly<Record<FindingStatus, Gravity>> = {
   unknown: 'warning',
   'on-trust': 'warning',
   vacuous: 'warning',
+  // Nothing to repair, and nothing that a report of a file has shown.
+  stated: 'ok',
+  met: 'ok',
   holds: 'ok',
 };
 
 /** In the order of the policy or of the certificates. */
-export function findings({ document, decision }: ReportInput): Finding[] {
+export function findings({ document, decision, decidedNow }: ReportInput): Finding[] {
   if (decision === null) return document.certificates.flatMap(findingsOfCertificate);
   const passed = decision.outcome === 'passed';
-  return decision.models.flatMap((model) => findingsOfModel(model, passed, document));
+  return decision.models.flatMap((model) => findingsOfModel(model, passed, document, decidedNow));
 }
 
 /** Those that are not proved, worst first. */
@@ -91,17 +102,24 @@ export function worstFirst<T extends { readonly status: FindingStatus }>(list: r
   return [...list].sort((a, b) => STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status));
 }
 
-/** `9 properties: 7 hold, 1 violated, 1 unknown`. */
-export function countsText(list: readonly { readonly status: FindingStatus }[]): string {
-  const count = (status: FindingStatus) => list.filter((finding) => finding.status === status).length;
-  const holds = count('holds');
-  const parts = [
-    `${holds} ${holds === 1 ? 'holds' : 'hold'}`,
-    ...STATUSES.filter((status) => status !== 'holds' && count(status) > 0).map(
-      (status) => `${count(status)} ${STATUS_WORDS[status]}`,
-    ),
-  ];
-  return `${list.length} ${list.length === 1 ? 'property' : 'properties'}: ${parts.join(', ')}`;
+/** `9 properties: 7 hold, 1 violated, 1 unknown; recall: 2 met`: a recall is no property. */
+export function countsText(
+  list: readonly { readonly status: FindingStatus; readonly rule?: string }[],
+): string {
+  const recall = list.filter(({ rule }) => rule === 'recall');
+  const properties = list.filter(({ rule }) => rule !== 'recall');
+  const holds = properties.filter(({ status }) => status === 'holds').length;
+  const parts = [`${holds} ${holds === 1 ? 'holds' : 'hold'}`, ...counted(properties, 'holds')];
+  const head = `${properties.length} ${properties.length === 1 ? 'property' : 'properties'}: ${parts.join(', ')}`;
+  return recall.length === 0 ? head : `${head}; recall: ${counted(recall, null).join(', ')}`;
+}
+
+/** Worst first; without those of one status. */
+function counted(list: readonly { readonly status: FindingStatus }[], but: FindingStatus | null): string[] {
+  return STATUSES.filter((status) => status !== but).flatMap((status) => {
+    const count = list.filter((finding) => finding.status === status).length;
+    return count === 0 ? [] : [`${count} ${STATUS_WORDS[status]}`];
+  });
 }
 
 /** Least proved margin of a property; null if no proof has one, or one obligation lacks it. */
@@ -130,7 +148,12 @@ function findingsOfCertificate(certificate: ReportedCertificate): Finding[] {
   }));
 }
 
-function findingsOfModel(model: DecidedModel, passed: boolean, document: ReportDocument): Finding[] {
+function findingsOfModel(
+  model: DecidedModel,
+  passed: boolean,
+  document: ReportDocument,
+  decidedNow: boolean,
+): Finding[] {
   const shared = { model: model.name, modelSha256: model.sha256 };
   return [
     ...model.requirements.map((requirement): Finding => {
@@ -153,14 +176,14 @@ function findingsOfModel(model: DecidedModel, passed: boolean, document: ReportD
       };
     }),
     ...model.recall.map((recall): Finding => {
-      const status = RECALL_STATUS[recall.status];
+      const status = recallStatus(recall, decidedNow);
       const name = recall.class === null ? 'recall' : `recall/${recall.class}`;
       return {
         ...shared,
         name,
         rule: 'recall',
         status,
-        ...(recall.status === 'met' ? STATED : weight(status, recall.advisory, passed)),
+        ...weight(status, recall.advisory, passed),
         why: recallWhy(recall),
         claim: `At least ${percent(recall.minimum)} of held-out samples follow the NAP of their class.`,
         file: recall.source.file,
@@ -211,16 +234,21 @@ export function confirmedStatus(
   return statuses.includes('holds') ? 'holds' : (statuses[0] ?? 'unchecked');
 }
 
-const RECALL_STATUS: Readonly<Record<MeasuredRecall['status'], FindingStatus>> = {
-  // Stated by the decision; nothing measures it for a report.
-  met: 'unchecked',
-  'too-low': 'too-low',
-  missing: 'missing',
-  'not-held-out': 'missing',
-};
-
-/** Reached, as the decision says: nothing to repair, and nothing that this report has shown. */
-const STATED = { gravity: 'ok', blocks: false } as const;
+/**
+ * What this run measured is met or not. Of a decision in a file, which anybody can have written, only bad news is believed:
+ * no samples are at hand to measure good ones again.
+ */
+export function recallStatus({ status }: MeasuredRecall, decidedNow: boolean): FindingStatus {
+  switch (status) {
+    case 'met':
+      return decidedNow ? 'met' : 'stated';
+    case 'too-low':
+      return 'too-low';
+    case 'missing':
+    case 'not-held-out':
+      return 'missing';
+  }
+}
 
 /** What is only advised never fails; wrong evidence always does. */
 function weight(
@@ -228,8 +256,9 @@ function weight(
   advisory: boolean,
   passed: boolean,
 ): Pick<Finding, 'gravity' | 'blocks'> {
-  const gravity = advisory && status !== 'rejected' && status !== 'holds' ? 'warning' : GRAVITY[status];
-  return { gravity, blocks: !passed && !advisory && status !== 'holds' };
+  const usual = GRAVITY[status];
+  const gravity = advisory && usual === 'error' && status !== 'rejected' ? 'warning' : usual;
+  return { gravity, blocks: !passed && !advisory && usual !== 'ok' };
 }
 
 function requirementWhy({ detail, counterexample }: Requirement, status: FindingStatus): string {
@@ -240,10 +269,16 @@ function requirementWhy({ detail, counterexample }: Requirement, status: Finding
   return STATUS_WORDS[status];
 }
 
-function recallWhy({ measured, minimum, detail, status }: MeasuredRecall): string {
-  const share = measured === null ? 'not measured' : `${percent(measured.value)} of ${measured.of} samples`;
-  const stated = status === 'met' ? 'stated by the decision, not measured again' : '';
-  return [`${share}, at least ${percent(minimum)} required`, stated, detail]
-    .filter((part) => part !== '')
-    .join('; ');
+function recallWhy({ measured, minimum, detail, status, dataset }: MeasuredRecall): string {
+  const of =
+    measured === null ? '' : `${percent(measured.value)}: ${measured.count} of ${measured.of} samples`;
+  const share =
+    measured === null
+      ? 'not measured'
+      : dataset === null
+        ? of
+        : `${of} of ${dataset.name} (${dataset.selection})`;
+  const numbers = `${share}, at least ${percent(minimum)} required`;
+  // The counts are in the numbers already.
+  return [numbers, status === 'too-low' ? '' : detail].filter((part) => part !== '').join('; ');
 }

@@ -13,6 +13,8 @@ const SEVERITY: Readonly<Record<FindingStatus, 'info' | 'minor' | 'major' | 'cri
   unknown: 'minor',
   'on-trust': 'minor',
   vacuous: 'minor',
+  stated: 'info',
+  met: 'info',
   holds: 'info',
 };
 

@@ -1,11 +1,12 @@
 /**
  * JUnit XML as CI servers read it: a suite per model and file, a case per finding. Refuted is a failure; rejected,
  * missing and unchecked are errors, since nothing was shown; what is open is skipped with its reason, or a failure where
- * a policy does not pass without it.
+ * a policy does not pass without it, and what a decision in a file states is skipped too. A recall that is met has
+ * its numbers in `system-out`.
  */
 import { markup } from '../escape.js';
 import type { ReportInput } from '../exhibit.js';
-import { type Finding, findings } from './findings.js';
+import { type Finding, findings, STATUS_WORDS } from './findings.js';
 
 type Outcome = 'failure' | 'error' | 'skipped' | null;
 
@@ -42,15 +43,22 @@ function testCase(finding: Finding): string {
   const { name, model, file, line, seconds, status, why, claim } = finding;
   const open = `    <testcase name="${markup(name)}" classname="${markup(model)}" file="${markup(file)}" line="${line}" time="${time(seconds)}"`;
   const outcome = outcomeOf(finding);
-  if (outcome === null) return `${open}/>`;
+  if (outcome === null) {
+    const numbers = `<system-out>${markup(why)}</system-out>`;
+    return status === 'met' ? `${open}>\n      ${numbers}\n    </testcase>` : `${open}/>`;
+  }
   const type = outcome === 'skipped' ? '' : ` type="${status}"`;
-  return `${open}>\n      <${outcome} message="${markup(why)}"${type}>${markup(claim)}</${outcome}>\n    </testcase>`;
+  const message = status === 'stated' ? `${why}; ${STATUS_WORDS.stated}` : why;
+  return `${open}>\n      <${outcome} message="${markup(message)}"${type}>${markup(claim)}</${outcome}>\n    </testcase>`;
 }
 
 function outcomeOf({ status, gravity, blocks }: Finding): Outcome {
   switch (status) {
     case 'holds':
+    case 'met':
       return null;
+    case 'stated':
+      return 'skipped';
     case 'rejected':
     case 'unchecked':
     case 'missing':

@@ -69,6 +69,7 @@ function invocation(document: ReportDocument, left: number): object {
 function kindOf({ status, gravity, blocks }: Finding): { readonly kind: string; readonly level: string } {
   switch (status) {
     case 'holds':
+    case 'met':
       return { kind: 'pass', level: 'none' };
     case 'rejected':
     case 'violated':
@@ -79,6 +80,7 @@ function kindOf({ status, gravity, blocks }: Finding): { readonly kind: string; 
     case 'unknown':
     case 'on-trust':
     case 'vacuous':
+    case 'stated':
       return blocks ? { kind: 'fail', level: 'warning' } : { kind: 'open', level: 'none' };
   }
 }

@@ -24,6 +24,8 @@ const SIGNS: Readonly<Record<FindingStatus, string>> = {
   unknown: '❔',
   'on-trust': '⚠️',
   vacuous: '⚠️',
+  stated: '☑️',
+  met: '✅',
   holds: '✅',
 };
 

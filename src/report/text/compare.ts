@@ -49,8 +49,8 @@ export function compareText(document: CompareDocument): string {
       ],
       classes.map((row) => [
         String(row.class),
-        row.a === null ? '-' : integer(row.a.literals),
-        row.b === null ? '-' : integer(row.b.literals),
+        row.a === null ? 'not in A' : integer(row.a.literals),
+        row.b === null ? 'not in B' : integer(row.b.literals),
         integer(row.shared),
         integer(row.lost),
         integer(row.gained),
@@ -76,6 +76,9 @@ export function compareText(document: CompareDocument): string {
         : '  The same neuron of two models is not the same thing: regions of two models are not compared.',
     ].join('\n'),
     inclusionNote(document),
+    document.inclusion !== null && dataset === null
+      ? '  With --data, samples that follow the one and not the other refute an inclusion at once.'
+      : null,
     document.transferred
       ? "  B has no NAP file: the literals of A's NAPs are read as literals of the second model."
       : null,

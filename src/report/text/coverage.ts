@@ -1,7 +1,8 @@
 import type { CoverageDocument } from '../documents/coverage.js';
 import { integer, percent } from '../format.js';
-import { heading, sections, table } from '../table.js';
+import { facts, heading, sections, table } from '../table.js';
 import { entropyText, lossTable } from './literal-statistics.js';
+import { INTERVALS } from './samples-meant.js';
 
 /** Sample indices shown per class; `--json` has up to a hundred. */
 const SHOWN = 5;
@@ -47,7 +48,7 @@ export function coverageText(document: CoverageDocument): string {
         { title: 'samples', ...right },
         { title: 'follow', ...right },
         { title: 'recall', ...right },
-        { title: '95 % interval', ...right },
+        { title: 'interval', ...right },
         ...(mined ? [{ title: 'when mined', ...right }] : []),
         { title: 'others', ...right },
         { title: 'wrong', ...right },
@@ -56,6 +57,11 @@ export function coverageText(document: CoverageDocument): string {
       [...rows, total],
     ),
     [
+      '  recall counts all samples labelled with the class, also those that the model classifies otherwise.',
+      ...(mined
+        ? ['  when mined: of the samples that the NAP was mined from, as `napcert mine` chose them.']
+        : []),
+      INTERVALS,
       `  others: followers with another label; wrong: followers classified otherwise (each one a counterexample).`,
       `  ${integer(document.uncovered)} samples follow no NAP.`,
       `  ${disjointPairs.count} of ${disjointPairs.of} pairs of NAPs contradict each other in some neuron.`,
@@ -64,7 +70,15 @@ export function coverageText(document: CoverageDocument): string {
     [heading('What costs recall'), lossTable(document.classes)].join('\n'),
     entropyText(document.entropy),
     confidenceNote(document),
-    ...Object.values(document.pictures).flatMap((file) => (file === null ? [] : [`Picture: ${file}`])),
+    picturesText(document.pictures),
+  ]);
+}
+
+function picturesText({ heatMap, montage }: CoverageDocument['pictures']): string | null {
+  if (heatMap === null && montage === null) return null;
+  return facts([
+    ['literals by layer', heatMap],
+    ['followers', montage],
   ]);
 }
 
@@ -78,7 +92,7 @@ function confidenceNote({ confidence, naps }: CoverageDocument): string {
   return (
     `  ${integer(literals)} literals were chosen among ${integer(tests)} pairs of class and neuron. On these samples alone, ` +
     `${integer(belowOnHeldOut ?? 0)} are less frequent than delta ${naps.delta}, and ${integer(confirmed)} are shown to be so ` +
-    `frequent\n  with 95 % confidence for all pairs together (Bonferroni). Intervals of recall are per class, not joint.`
+    `frequent with 95 % confidence for all pairs together (Bonferroni).`
   );
 }
 

@@ -3,6 +3,7 @@ import { integer, percent } from '../format.js';
 import { heading, sections, table } from '../table.js';
 import { verdictText } from '../verdict-style.js';
 import { confidenceText, entropyText, lossTable } from './literal-statistics.js';
+import { INTERVALS, samplesMeantText } from './samples-meant.js';
 
 const right = { align: 'right' } as const;
 
@@ -24,7 +25,7 @@ export function curveText(document: CurveDocument): string {
           ? []
           : [
               { title: 'held out', ...right },
-              { title: '95 % interval', ...right },
+              { title: 'interval', ...right },
             ]),
         { title: 'lowest class', ...right },
         { title: 'others', ...right },
@@ -40,7 +41,11 @@ export function curveText(document: CurveDocument): string {
       ],
       points.map((point) => summaryRow(point, heldOut !== null, verified)),
     ),
-    '  literals: mean per class; others: followers from other classes; wrong: followers classified otherwise.',
+    [
+      '  literals: mean per class; others: followers from other classes; wrong: followers classified otherwise.',
+      samplesMeantText(document),
+      INTERVALS,
+    ].join('\n'),
     table(
       [{ title: 'class', ...right }, ...points.map(({ delta }) => ({ title: delta, ...right }))],
       (points[0]?.classes ?? []).map(({ class: label }) => [

@@ -1,6 +1,8 @@
 import type { MineDocument } from '../documents/mine.js';
 import { integer, percent } from '../format.js';
 import { heading, sections, table } from '../table.js';
+import { entropyText } from './literal-statistics.js';
+import { INTERVALS, samplesMeantText } from './samples-meant.js';
 
 export function mineText(document: MineDocument): string {
   const { dataset, heldOut, samples, grouping } = document;
@@ -13,6 +15,8 @@ export function mineText(document: MineDocument): string {
         : `; held out: ${integer(heldOut.samples)} of ${heldOut.name} (${heldOut.selection}).`),
     `delta is the ${document.deltaMeaning}.`,
     ...document.results.map((result) => resultText(result, heldOut !== null)),
+    [samplesMeantText(document), INTERVALS].join('\n'),
+    entropyText(document.entropy),
   ]);
 }
 
@@ -23,7 +27,8 @@ function resultText(result: MineDocument['results'][number], heldOut: boolean): 
     integer(row.active),
     integer(row.inactive),
     percent(row.recall.value),
-    ...(heldOut ? [percent(row.heldOutRecall?.value ?? null)] : []),
+    interval(row.recall),
+    ...(heldOut ? [percent(row.heldOutRecall?.value ?? null), interval(row.heldOutRecall)] : []),
     integer(row.otherFollowers),
     integer(row.counterexamples),
   ]);
@@ -33,7 +38,8 @@ function resultText(result: MineDocument['results'][number], heldOut: boolean): 
     'active',
     'inactive',
     'recall',
-    ...(heldOut ? ['held out'] : []),
+    'interval',
+    ...(heldOut ? ['held out', 'interval'] : []),
     'others',
     'wrong',
   ];
@@ -49,4 +55,8 @@ function resultText(result: MineDocument['results'][number], heldOut: boolean): 
       ? []
       : [`  No samples, so no NAP: class ${result.classesWithoutSamples.join(', ')}.`]),
   ].join('\n');
+}
+
+function interval(share: { readonly low: number; readonly high: number } | null): string {
+  return share === null ? '-' : `${percent(share.low)} - ${percent(share.high)}`;
 }

@@ -1,0 +1,3 @@
+import { compareWithBruteForce } from './brute-force.js';
+
+compareWithBruteForce(20_000);
