@@ -11,10 +11,14 @@ import { pairGrid } from './pair-grid.js';
 export function demoText(document: DemoDocument): string {
   return sections([
     ...minedText(document),
+    byHand(document, 'mine'),
     ...provedText(document),
+    byHand(document, 'verify', 0, 2),
     ...refutedText(document),
+    byHand(document, 'verify', 2),
     ...checkedText(document),
-    ...closing(document),
+    byHand(document, 'check'),
+    CLOSING,
   ]);
 }
 
@@ -118,9 +122,11 @@ function checkedText({ checks }: DemoDocument): string[] {
   ];
 }
 
-function closing({ commands }: DemoDocument): string[] {
-  return [
-    `${heading('The same by hand:')}\n${commands.map((line) => `  ${line}`).join('\n')}`,
-    'Some properties above are violated by design, so this demo ends with exit code 0; `napcert verify` would\nend with 1 there. In a clone, `napcert` is `node bin/napcert.js`.',
-  ];
+/** The lines of a step, which are those of its command. */
+function byHand({ commands }: DemoDocument, command: string, from = 0, to?: number): string {
+  const lines = commands.filter((line) => line.startsWith(`napcert ${command} `)).slice(from, to);
+  return ['  By hand:', ...lines.map((line) => `  $ ${line}`)].join('\n');
 }
+
+const CLOSING =
+  'Some properties above are violated by design, so this demo ends with exit code 0; `napcert verify` would\nend with 1 there. In a clone, `napcert` is `node bin/napcert.js`.';
