@@ -37,7 +37,8 @@ export function toLp(model: LinearModel): string {
   for (let j = 0; j < model.columns; j++)
     lines.push(` ${lpBound(columns[j]!, model.lower[j]!, model.upper[j]!)}`);
   const integers = columns.filter((_, j) => model.integer[j] !== 0);
-  if (integers.length > 0) lines.push('Generals', ...integers.map((name) => ` ${name}`));
+  if (integers.length > 0) lines.push('Generals');
+  for (const name of integers) lines.push(` ${name}`);
   lines.push('End', '');
   return lines.join('\n');
 }
@@ -49,7 +50,10 @@ export function toMps(model: LinearModel): string {
   const lines = ['NAME napcert', 'ROWS', ' N obj'];
   const rows = mpsRows(model, names.rows);
   for (const row of rows) lines.push(` ${row.type} ${row.name}`);
-  lines.push('COLUMNS', ...mpsColumns(model, names.columns, rows), 'RHS');
+  lines.push('COLUMNS');
+  // One at a time: a line per coefficient is more than a call takes as arguments.
+  for (const line of mpsColumns(model, names.columns, rows)) lines.push(line);
+  lines.push('RHS');
   for (const row of rows) if (row.type !== 'N') lines.push(` rhs ${row.name} ${number(row.rhs)}`);
   lines.push('BOUNDS');
   for (let j = 0; j < model.columns; j++) {

@@ -85,6 +85,29 @@ describe('round trip', () => {
   });
 });
 
+it('models of the size of a network: more coefficients than a call takes as arguments', () => {
+  const size = 400;
+  const ones = Array.from({ length: size }, () => 1);
+  const model = linear({
+    cost: ones,
+    lower: ones.map(() => 0),
+    upper: ones,
+    integer: ones,
+    rows: ones.map((_, i) => [ones, -Infinity, i + 1] as const),
+  });
+  for (const source of [
+    { format: 'lp', data: toLp(model) },
+    { format: 'mps', data: toMps(model) },
+  ] as const) {
+    const read = highs.withModel(source, (native) => native.getLp('csr'));
+    expect([read.colUpper.length, read.rowUpper.length, read.matrix.values.length]).toEqual([
+      size,
+      size,
+      size * size,
+    ]);
+  }
+});
+
 describe('names', () => {
   it('are made safe and unique, also for readers', () => {
     const model: LinearModel = {
