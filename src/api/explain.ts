@@ -1,4 +1,6 @@
 /** A certificate in plain words: what was shown, about which inputs, in which arithmetic, and what was not. */
+import { dirname, resolve } from 'node:path';
+import { proofFolder } from '../certificate/open-proof-file.js';
 import type { ExplainDocument } from '../report/documents/explain.js';
 import type { ReportedCertificate, ReportedProperty } from '../report/documents/report.js';
 import { counted, short } from '../report/format.js';
@@ -7,6 +9,7 @@ import { reCheckCommand } from '../report/re-check.js';
 import { leastMargin } from '../report/reporters/findings.js';
 import { inQuotes } from '../report/stated.js';
 import { type Progress, silentProgress } from './progress.js';
+import { proofReaches } from './proof-reach/proof-reach.js';
 import { exhibitCertificate } from './report/certificate.js';
 import { namedModels } from './report/find-model.js';
 import { VERSION } from './version.js';
@@ -27,10 +30,19 @@ export async function explain(
   progress: Progress = silentProgress,
 ): Promise<ExplainDocument> {
   const named = namedModels(options.model === undefined ? [] : [options.model]);
-  const { reported } = await exhibitCertificate(options.certificate, named, progress);
+  const { reported, accepted } = await exhibitCertificate(options.certificate, named, progress);
   const { file, sha256, model, check, properties, semantics, holes } = reported;
   const of = (...statuses: readonly ReportedProperty['status'][]) =>
     properties.filter(({ status }) => statuses.includes(status));
+  progress.step('asking how far the proofs reach');
+  const reach =
+    accepted === null
+      ? []
+      : proofReaches(
+          accepted.certificate,
+          { network: accepted.model.network, modelSha256: accepted.model.loaded.sha256 },
+          proofFolder(dirname(resolve(options.certificate))),
+        );
   return {
     format: 'napcert-explain/1',
     napcert: VERSION,
@@ -39,7 +51,8 @@ export async function explain(
     verdict: check.verdict,
     why: check.why,
     inputs: inputSentences(reported),
-    arithmetic: [...semantics],
+    reach,
+    arithmetic: semantics.filter((sentence) => !isIdle(sentence, reported)),
     proved: [...of('holds').map(provedSentence), ...of('vacuous').map(vacuousSentence)],
     refuted: of('violated').map(({ claim, why }) => `Not true: ${claim} A ${why}.`),
     notShown: of('unknown', 'on-trust', 'rejected', 'unchecked').map(notShownSentence),
@@ -54,6 +67,13 @@ function provedSentence(property: ReportedProperty): string {
   const margin = leastMargin(property);
   if (margin === null) return property.claim;
   return `${property.claim} Its own logit leads by at least ${short(margin)}.`;
+}
+
+/** Every certificate of a kind has the same sentences; one is about an operator that a model at hand may not have. */
+function isIdle(sentence: string, { model }: ReportedCertificate): boolean {
+  const operator = 'BatchNormalization';
+  if (!sentence.startsWith(operator) || model.file === null) return false;
+  return !model.notes.some((note) => note.startsWith(operator));
 }
 
 /** Why nothing was checked is said once, for the certificate. */

@@ -22,6 +22,7 @@ import { compareAt, modelReferenceOf, openModel } from './open-model.js';
 import { examplesOf, type OpenedNaps, openNaps } from './open-naps.js';
 import { assertWritable, specInputs } from './output-file.js';
 import { type Progress, silentProgress } from './progress.js';
+import { proofReaches } from './proof-reach/proof-reach.js';
 import { envelopePath, writeEnvelope } from './sign.js';
 import { earlierCertificate, writeCertificate } from './verify/certificate-file.js';
 import { claimedBoxes } from './verify/claimed-boxes.js';
@@ -173,6 +174,7 @@ export async function verifyFiles(
     arithmetic,
     ...summary(certificate, model.network.tensors[model.network.output]!.size),
     epsilons: null,
+    reach: proofReaches(certificate, target, null),
     pictures,
     counterexamples,
   };

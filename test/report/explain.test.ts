@@ -35,6 +35,15 @@ describe('explain', () => {
     expect(document.notClaimed.join(' ')).toMatch(/outside the domain \(every input number in \[-1, 1\]\)/);
   });
 
+  it('speaks of an operator only where the model has it, or may have it', async () => {
+    const certificate = files.write('operators.json', validCertificate());
+    const known = await explain({ certificate, model: files.model });
+    const unknown = await explain({ certificate });
+    expect(known.arithmetic.join()).not.toContain('BatchNormalization');
+    expect(known.arithmetic).toHaveLength(unknown.arithmetic.length - 1);
+    expect(unknown.arithmetic.join()).toContain('BatchNormalization');
+  });
+
   it('a rejected one and one without its model prove nothing', async () => {
     const wrong = files.write('wrong.json', wrongCertificate());
     const rejected = await explain({ certificate: wrong, model: files.model });

@@ -30,6 +30,8 @@ import { propertyWhy } from './why.js';
 export interface ExhibitedCertificate {
   readonly reported: ReportedCertificate;
   readonly exhibit: Exhibit;
+  /** The certificate and its model, if the checker has not rejected it. */
+  readonly accepted: { readonly certificate: Certificate; readonly model: OpenedModel } | null;
 }
 
 /**
@@ -97,7 +99,11 @@ export async function exhibitCertificate(
     verifiedAt: predicate.verifiedAt,
     properties: reportedProperties(certificate, checked, summary, classes, text),
   };
-  return { reported, exhibit: { ...exhibitOf(certificate, model), points, nearest } };
+  return {
+    reported,
+    exhibit: { ...exhibitOf(certificate, model), points, nearest },
+    accepted: trusted === null ? null : { certificate, model: trusted },
+  };
 }
 
 /** The NAP file with the digest that a certificate states; null if there is none that can be read. */

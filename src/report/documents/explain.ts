@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { header, sha256Hex } from './header.js';
+import { proofReachSchema } from './proof-reach.js';
 
 const sentences = z.array(z.string());
 
@@ -12,6 +13,9 @@ export const explainSchema = z.strictObject({
     .describe('of the independent checker; unchecked: the model was not found'),
   why: z.string(),
   inputs: sentences.describe('what the claims speak about'),
+  reach: z
+    .array(proofReachSchema)
+    .describe('where the proofs begin that take nothing on trust; empty if the certificate is not accepted'),
   arithmetic: sentences,
   proved: sentences,
   refuted: sentences,

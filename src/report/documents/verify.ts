@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count, datasetReference, header, modelReference, onlyAgainst, sha256Hex } from './header.js';
 import { scalingPair } from './invariance.js';
+import { proofReachSchema } from './proof-reach.js';
 
 const obligation = z.strictObject({
   id: z.string(),
@@ -57,6 +58,7 @@ export const verifySchema = z.strictObject({
     )
     .nullable()
     .describe('per reference; null unless asked for'),
+  reach: z.array(proofReachSchema).describe('where the proofs begin that take nothing on trust'),
   pictures: z
     .strictObject({
       files: z.array(z.string()),

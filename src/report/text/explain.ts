@@ -1,4 +1,5 @@
 import type { ExplainDocument } from '../documents/explain.js';
+import { reachSentences } from '../proof-reach.js';
 import { heading, sections } from '../table.js';
 import { verdictText } from '../verdict-style.js';
 import { wrapped } from '../wrap.js';
@@ -17,6 +18,7 @@ export function explainText(document: ExplainDocument, width: number): string {
     part('Refuted', document.refuted),
     part('Not shown', document.notShown),
     part('About which inputs', document.inputs),
+    part('How far the proofs reach', reachSentences(document.reach)),
     part('In which arithmetic', document.arithmetic),
     part('Not claimed', document.notClaimed),
     part('Trusted, as the certificate words it', document.trusted),

@@ -1,5 +1,6 @@
 import type { VerifiedProperty, VerifyDocument } from '../documents/verify.js';
 import { counted, seconds } from '../format.js';
+import { reachLine } from '../proof-reach.js';
 import { propertyName } from '../property-name.js';
 import { heading, sections, table } from '../table.js';
 import { verdictText } from '../verdict-style.js';
@@ -38,6 +39,7 @@ export function verifyText(document: VerifyDocument): string {
     document.arithmetic === 'real'
       ? 'Claims are about exact arithmetic on the stored weights, not about its rounding in a runtime.'
       : 'Claims are about float32 arithmetic, with the additions in any order.',
+    reachLine(document.reach),
     trust(properties),
     pictures === null && counterexamples === null && properties.some(isRefuted)
       ? FILES_OF_COUNTEREXAMPLES
