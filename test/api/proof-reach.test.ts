@@ -93,11 +93,10 @@ describe('reach of proofs', () => {
     const single = { ...CLAIM, network: { ...NETWORK, elementType: 'float32' as const } };
     const reaches = proofReaches(certificate, single, null);
     expect(reaches.map(({ from }) => from)).not.toContain('layer');
-    expect(reaches.find(({ obligations }) => obligations.includes('non-misclassification/2/3'))).toEqual({
-      from: 'bounded-layer',
-      layer: 't3',
-      obligations: ['non-misclassification/2/3'],
-    });
+    const bounded = reaches.find(({ layer }) => layer === 't3');
+    expect(bounded?.from).toBe('bounded-layer');
+    expect(bounded?.obligations).toContain('non-misclassification/2/3');
+  });
   });
 
   it('proofs on trust reach nowhere', () => {
