@@ -151,6 +151,11 @@ describe('vnncomp run', () => {
     expect((await cli('vnncomp', 'run', 'b', '-o', 'r.csv', '--categories', 'x')).stderr).toContain('toy');
     expect((await cli('vnncomp', 'run', 'b', '-o', 'r.csv', '--timeout-factor', '0')).code).toBe(2);
     expect((await cli('vnncomp', 'run', 'b/toy/instances.csv', '-o', 'b/toy/instances.csv')).code).toBe(2);
+    const nowhere = await cli('vnncomp', 'run', 'b', '-o', 'r.csv', '--counterexamples', 'nowhere');
+    expect([nowhere.code, nowhere.stderr]).toEqual([
+      2,
+      expect.stringMatching(/nowhere: .*\n.*existing folder/),
+    ]);
     expect(readFileSync(join(folder, 'other.csv'), 'utf8')).toBe('a,b\n');
   });
 });

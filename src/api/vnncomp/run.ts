@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { connect, redisAddress } from '../../cluster/connection.js';
 import type { VnncompDocument } from '../../report/documents/vnncomp.js';
 import { describeInputError, InputError } from '../../util/errors.js';
+import { assertFolder } from '../counterexample-files.js';
 import type { ClusterChoice } from '../executor/open-cluster.js';
 import { assertWritable } from '../output-file.js';
 import { type Progress, silentProgress } from '../progress.js';
@@ -39,7 +40,7 @@ export async function runInstances(
   const { instances: path, output, counterexamples } = options;
   const lists = instanceLists(path, options.categories ?? null);
   assertWritable(output, '--output', lists);
-  if (counterexamples !== undefined) assertWritable(`${counterexamples}/x`, '--counterexamples');
+  if (counterexamples !== undefined) assertFolder(counterexamples, '--counterexamples');
   const kept = options.fresh !== true && existsSync(output) ? await readResults(output) : [];
   const instances = await readInstances(path, lists, options.timeoutFactor ?? 1);
   // A server that is not there is an error of the run, not of each instance.
