@@ -8,6 +8,7 @@ import type { EngineName } from '../engines/decision.js';
 import { type ClaimContext, compileProperty } from '../obligation/compile.js';
 import type { Arithmetic } from '../obligation/obligation.js';
 import type { VerifyDocument } from '../report/documents/verify.js';
+import { counted } from '../report/format.js';
 import { describeDomain } from '../spec/property.js';
 import type { SpecFile } from '../spec/spec-file.js';
 import { sha256 } from '../util/digest.js';
@@ -172,7 +173,7 @@ export async function verifyFiles(
     envelope,
     domain: describeDomain(claims.domain),
     arithmetic,
-    ...summary(certificate, model.network.tensors[model.network.output]!.size),
+    ...summary(certificate, model.network.tensors[model.network.output]!.size, resumed?.known),
     epsilons: null,
     reach: proofReaches(certificate, target, null),
     pictures,
@@ -192,7 +193,8 @@ function resume(
   progress.step(`checking what ${options.output} shows already`);
   const open = proofFolder(dirname(resolve(options.output)));
   const resumed = resumeFrom(earlier, claim, properties, open);
-  progress.note(`going on from ${options.output}: ${resumed.known.size} obligations are decided already`);
+  const already = counted(resumed.known.size, 'obligation is', 'obligations are');
+  progress.note(`going on from ${options.output}: ${already} decided already`);
   return resumed;
 }
 
@@ -208,7 +210,7 @@ function resumeElsewhere(
   if (certificate === null || certificate.predicate.model.sha256 !== claim.modelSha256) return null;
   progress.step(`checking what ${earlier} shows already`);
   const resumed = resumeFrom(certificate, claim, properties, proofFolder(dirname(resolve(earlier))));
-  progress.note(`taking over ${resumed.known.size} obligations from ${earlier}`);
+  progress.note(`taking over ${counted(resumed.known.size, 'obligation')} from ${earlier}`);
   return resumed;
 }
 

@@ -97,7 +97,6 @@ describe('reach of proofs', () => {
     expect(bounded?.from).toBe('bounded-layer');
     expect(bounded?.obligations).toContain('non-misclassification/2/3');
   });
-  });
 
   it('proofs on trust reach nowhere', () => {
     const certificate = baseCertificate();

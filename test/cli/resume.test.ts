@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { proofFilePath, writeCertificate } from '../../src/api/verify/certificate-file.js';
+import { verifyFiles } from '../../src/api/verify-files.js';
 import type { Certificate, ObligationResult } from '../../src/certificate/certificate.js';
 import { formatCertificate, parseCertificate } from '../../src/certificate/read-certificate.js';
 import { ROOT, runCli } from '../helpers/run-cli.js';
@@ -169,8 +170,43 @@ describe('an earlier certificate whose results would be lost', () => {
     const pair = ['--property', 'non-ambiguity'];
     expect((await cli(...args, ...pair, ...output, '--fresh')).code).toBe(0);
     expect(read('kept.json').predicate.properties).toHaveLength(1);
-    expect((await cli(...args, ...output)).stderr).toContain('1 obligations are decided already');
+    expect((await cli(...args, ...output)).stderr).toContain('1 obligation is decided already');
     expect(read('kept.json').predicate.properties).toHaveLength(3);
+  });
+
+  it('what was taken over is told from what this run decided, and the data are read for the latter alone', async () => {
+    const pair = ['--property', 'non-ambiguity'];
+    const run = [...args, '--data', 'data.csv', '-o', 'marked.json'];
+    const first = await cli(...run, ...pair, '--fresh');
+    expect(first.stdout).not.toMatch(/earlier/);
+    const verifyHere = async () => {
+      const steps: string[] = [];
+      const { properties } = await verifyFiles(
+        {
+          model: path('biased.onnx'),
+          naps: path('biased.nap.json'),
+          claims: {},
+          data: path('data.csv'),
+          engine: 'auto',
+          solver: 'glpk',
+          timeoutSeconds: 60,
+          jobs: 1,
+          output: path('marked.json'),
+        },
+        { step: (what) => steps.push(what), note: () => {} },
+      );
+      return {
+        earlier: properties.flatMap(({ obligations }) => obligations.map(({ earlier }) => earlier)),
+        scanned: steps.some((what) => what.startsWith('evaluating')),
+      };
+    };
+    // One pair is known; two classes against one competitor each are open.
+    expect(await verifyHere()).toEqual({ earlier: [false, false, true], scanned: true });
+    expect(await verifyHere()).toEqual({ earlier: [true, true, true], scanned: false });
+    const again = await cli(...run);
+    expect(again.stdout.match(/^ {2}(holds|violated) .* earlier /gm)).toHaveLength(3);
+    expect(again.stdout).toContain('3 of 3 obligations taken over from the earlier certificate');
+    expect(again.code).toBe(1);
   });
 });
 

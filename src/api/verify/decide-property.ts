@@ -29,7 +29,8 @@ export interface PropertyRun {
   readonly settings: DecideSettings;
   readonly confirm: Confirm;
   readonly signal: AbortSignal;
-  readonly data: ScannedData | null;
+  /** Samples, scanned when something open first asks for them; null without any. */
+  readonly data: () => Promise<ScannedData | null>;
   /** Results that an earlier run left, by obligation digest, already re-checked. */
   readonly known: ReadonlyMap<string, ObligationResult>;
   readonly candidates: WitnessCandidates;
@@ -93,14 +94,16 @@ async function findWitness(
     const outcome = await run.confirm(region, point, source);
     if ('point' in outcome) return { class: label, point: [...outcome.point], source };
   }
-  if (run.data !== null) {
-    for (const { point, source } of samplesInRegion(run.data, region, WITNESS_CANDIDATES)) {
+  // A region that is known to be empty has no samples.
+  const known = run.known.get(region.digest);
+  if (known?.verdict === 'unsat') return { ...known, id: region.id };
+  const data = await run.data();
+  if (data !== null) {
+    for (const { point, source } of samplesInRegion(data, region, WITNESS_CANDIDATES)) {
       const outcome = await run.confirm(region, point, source);
       if ('point' in outcome) return { class: label, point: [...outcome.point], source };
     }
   }
-  const known = run.known.get(region.digest);
-  if (known?.verdict === 'unsat') return { ...known, id: region.id };
   const [decided] = await decideAll(run, [region], null);
   if (decided!.decision.verdict === 'sat') {
     const { point, source } = decided!.decision.confirmed;
@@ -115,7 +118,7 @@ export async function decideObligations(
   obligations: readonly Obligation[],
 ): Promise<ObligationResult[]> {
   const open = obligations.filter(({ digest }) => !run.known.has(digest));
-  const decided = await decideAll(run, open, run.data);
+  const decided = open.length === 0 ? [] : await decideAll(run, open, await run.data());
   const results = new Map(open.map(({ digest }, i) => [digest, decided[i]!]));
   return obligations.map((obligation) => {
     const known = run.known.get(obligation.digest);

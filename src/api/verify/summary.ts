@@ -4,10 +4,14 @@ import type { VerifiedObligation, VerifiedProperty, VerifyDocument } from '../..
 import { onlyAgainst } from '../../spec/property.js';
 import { assertNever } from '../../util/errors.js';
 
-/** @param classes number of classes of the model */
+/**
+ * @param classes number of classes of the model
+ * @param known results that were taken over, by digest
+ */
 export function summary(
   { predicate }: Certificate,
   classes: number,
+  known: ReadonlyMap<string, ObligationResult> = new Map(),
 ): Pick<VerifyDocument, 'interrupted' | 'counts' | 'properties'> {
   const results = new Map(predicate.obligations.map((result) => [result.id, result]));
   const counts = { holds: 0, violated: 0, unknown: 0, vacuous: 0 };
@@ -24,16 +28,23 @@ export function summary(
         onlyAgainst: left === null ? null : [...left],
         verdict,
         witnesses: witnesses.map(({ source }) => source),
-        obligations: obligations.map((name) => obligationRow(results.get(name)!, predicate.holes)),
+        obligations: obligations.map((name) => {
+          const own = results.get(name)!;
+          return obligationRow(own, predicate.holes, known.has(own.digest));
+        }),
         scaling: result.scaling === undefined ? null : scalingRow(result.scaling),
       };
     }),
   };
 }
 
-function obligationRow(result: ObligationResult, holes: readonly string[]): VerifiedObligation {
+function obligationRow(
+  result: ObligationResult,
+  holes: readonly string[],
+  earlier: boolean,
+): VerifiedObligation {
   const { id, verdict, engine, seconds, evidence } = result;
-  const row = { id, verdict, engine, seconds, trusted: [], counterexample: null, open: null };
+  const row = { id, verdict, engine, seconds, earlier, trusted: [], counterexample: null, open: null };
   switch (evidence.kind) {
     case 'proof': {
       const own = holes.filter((hole) => hole.startsWith(`${id}: `));

@@ -126,7 +126,11 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
     });
   };
   try {
-    const data = await scan(input, progress, signal);
+    let scanned: Promise<ScannedData | null> | null = null;
+    const data = (): Promise<ScannedData | null> => {
+      scanned ??= scan(input, progress, signal);
+      return scanned;
+    };
     const watch = new Watch(progress, claims.properties.length, input.timeoutSeconds);
     const seen = watched(executor, watch);
     const decideOne = async (property: Property): Promise<DecidedProperty> => {

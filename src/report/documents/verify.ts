@@ -7,7 +7,10 @@ const obligation = z.strictObject({
   id: z.string(),
   verdict: z.enum(['unsat', 'sat', 'unknown']).describe('unsat: the region where the claim fails is empty'),
   engine: z.string(),
-  seconds: z.number().min(0),
+  seconds: z.number().min(0).describe('that deciding it took, in the earlier run if it was taken over'),
+  earlier: z
+    .boolean()
+    .describe('taken over from an earlier certificate, after the checker had accepted it again'),
   trusted: z.array(z.string()).describe('steps of its proof that are taken on trust'),
   counterexample: z
     .strictObject({ source: z.string(), logits: z.array(z.string()).describe('exact, as decimals') })

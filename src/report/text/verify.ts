@@ -1,5 +1,5 @@
 import type { VerifiedProperty, VerifyDocument } from '../documents/verify.js';
-import { counted, seconds } from '../format.js';
+import { counted, integer, seconds } from '../format.js';
 import { reachLine } from '../proof-reach.js';
 import { propertyName } from '../property-name.js';
 import { heading, sections, table } from '../table.js';
@@ -23,7 +23,7 @@ export function verifyText(document: VerifyDocument): string {
           properties.map((property) => [
             verdictText(property.verdict),
             propertyName(property),
-            seconds(property.obligations.reduce((sum, { seconds: own }) => sum + own, 0)),
+            timeText(property),
             reason(property),
           ]),
         ),
@@ -31,6 +31,7 @@ export function verifyText(document: VerifyDocument): string {
       `${counts.holds} ${counts.holds === 1 ? 'holds' : 'hold'}, ${counts.violated} violated, ` +
       `${counts.unknown - unreached} unknown, ${counts.vacuous} vacuous` +
       `${unreached === 0 ? '' : `, ${unreached} not reached`}.`,
+    earlierText(document.properties),
     document.epsilons === null ? null : epsilonText(document.epsilons),
     unreached === 0
       ? null
@@ -65,6 +66,21 @@ function isUnreached({ verdict, obligations }: VerifiedProperty): boolean {
     obligations.length > 0 &&
     obligations.every(({ open }) => open?.reason === 'interrupted')
   );
+}
+
+/** Of this run; what was taken over took none of it. */
+function timeText({ obligations }: VerifiedProperty): string {
+  const earlier = obligations.filter((obligation) => obligation.earlier).length;
+  if (earlier > 0 && earlier === obligations.length) return 'earlier';
+  const own = obligations.reduce((sum, one) => sum + (one.earlier ? 0 : one.seconds), 0);
+  return earlier === 0 ? seconds(own) : `${seconds(own)}, ${earlier} earlier`;
+}
+
+function earlierText(properties: readonly VerifiedProperty[]): string | null {
+  const all = properties.flatMap(({ obligations }) => obligations);
+  const earlier = all.filter((obligation) => obligation.earlier).length;
+  if (earlier === 0) return null;
+  return `${integer(earlier)} of ${counted(all.length, 'obligation')} taken over from the earlier certificate, checked again.`;
 }
 
 function epsilonText(epsilons: NonNullable<VerifyDocument['epsilons']>): string {
