@@ -12,7 +12,7 @@ import type { Box, Obligation } from '../obligation/obligation.js';
 import { type Cube, rootCube } from './bab/cubes.js';
 import { Relaxation } from './bab/relaxation.js';
 import type { SharedList } from './decision.js';
-import { type TightenLimits, tighten } from './tighten.js';
+import { FIRST, type Place, type TightenLimits, tighten } from './tighten.js';
 
 export class Region {
   /** Interval bounds, or tighter ones once {@link tighten} has run. */
@@ -20,7 +20,8 @@ export class Region {
   /** What proves the tighter bounds; null before. */
   shared: SharedList | null = null;
   readonly empty: EmptyInterval | null;
-  #tightened = false;
+  /** Where tightening goes on; null once it is done. */
+  #next: Place | null = FIRST;
   #cubes: Cube | null = null;
   readonly #relaxations = new Map<string, Relaxation | null>();
 
@@ -46,18 +47,22 @@ export class Region {
   }
 
   get tightened(): boolean {
-    return this.#tightened;
+    return this.#next === null;
   }
 
-  /** Improves the bounds once; later calls do nothing. True if something improved. */
+  /** Improves the bounds, once; what limits end, a later call goes on with. True if something improved. */
   async tighten(ascent: Ascent, region: Obligation, limits: TightenLimits): Promise<boolean> {
-    if (this.#tightened) return false;
-    this.#tightened = true;
+    if (this.#next === null) return false;
     const bounds = copyBounds(this.bounds);
-    const lemmas = await tighten(this.network, ascent, bounds, region, limits);
+    const { lemmas, next } = await tighten(this.network, ascent, bounds, region, limits, this.#next);
+    this.#next = next;
     if (lemmas.length === 0) return false;
     this.bounds = bounds;
-    this.shared = { id: `lemmas/${region.id}`, lemmas };
+    const before = this.shared?.lemmas ?? [];
+    // Proofs made so far refer to the shorter list, so the longer one has an id of its own.
+    const id = before.length === 0 ? `lemmas/${region.id}` : `lemmas/${region.id}/${before.length}`;
+    this.shared = { id, lemmas: [...before, ...lemmas] };
+    this.#cubes = null;
     this.dispose();
     return true;
   }

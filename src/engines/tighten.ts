@@ -29,59 +29,71 @@ const ITERATIONS = 60;
 /** A bound must move by this share of its interval, or fix a phase, to be worth a lemma. */
 const WORTH = 0.01;
 
-/**
- * Tightens the layers in order, those behind tensor `behind` only if one is given (a split changes nothing before
- * it). Stops at the limits with what it has.
- */
+/** A neuron, by number of its ReLU layer and within it. */
+export interface Place {
+  readonly layer: number;
+  readonly neuron: number;
+}
+
+export interface Tightened {
+  readonly lemmas: LemmaStep[];
+  /** Where the limits ended it; null if they did not. */
+  readonly next: Place | null;
+}
+
+export const FIRST: Place = { layer: 0, neuron: 0 };
+
+/** Tightens the layers in order, from a place on. Stops at the limits with what it has. */
 export async function tighten(
   network: Network,
   ascent: Ascent,
   bounds: Bounds,
   region: Obligation,
   limits: TightenLimits,
-  behind: TensorId | null = null,
-): Promise<LemmaStep[]> {
+  from = FIRST,
+): Promise<Tightened> {
   const lemmas: LemmaStep[] = [];
-  let depth = 0;
   let bottleneck: TensorId | null = null;
-  let reached = behind === null;
-  for (const layer of reluLayers(network)) {
-    if (!reached) {
-      reached = layer.input === behind;
-      depth++;
+  for (const [depth, layer] of reluLayers(network).entries()) {
+    if (depth < from.layer) {
       bottleneck = isBottleneck(network, bounds, layer) ? layer.input : null;
       continue;
     }
-    if (performance.now() > limits.deadline || limits.signal.aborted) break;
-    const open = unstable(bounds, layer.input);
+    if (ended(limits)) return { lemmas, next: depth === from.layer ? from : { layer: depth, neuron: 0 } };
+    const done = depth === from.layer ? from.neuron : 0;
+    const open = unstable(bounds, layer.input).filter((i) => i >= done);
+    let next: number | null = null;
     // In the first layer 784 free inputs leave its literals nothing to say about each other (measured: no bound moves).
     if (open.length > 0 && depth > 0) {
+      const iterations = depth === 1 ? FIRST_ITERATIONS : ITERATIONS;
       const found =
         bottleneck === null
-          ? await byAscent(
-              network,
-              ascent,
-              bounds,
-              layer,
-              open,
-              depth === 1 ? FIRST_ITERATIONS : ITERATIONS,
-              limits,
-            )
+          ? await byAscent(network, ascent, bounds, layer, open, iterations, limits)
           : await byLp(network, bounds, region, bottleneck, layer.input, open, limits);
-      lemmas.push(...found);
+      lemmas.push(...found.lemmas);
+      next = found.next;
     }
     if (propagate(network, bounds, producedAt(network, layer.input) + 1) !== null) break;
-    depth++;
+    if (next !== null) return { lemmas, next: { layer: depth, neuron: next } };
     if (isBottleneck(network, bounds, layer)) {
       // Literals behind the bottleneck bound its own neurons.
       const own = unstable(bounds, layer.input);
       if (own.length > 0)
-        lemmas.push(...(await byLp(network, bounds, region, layer.input, layer.input, own, limits)));
+        lemmas.push(...(await byLp(network, bounds, region, layer.input, layer.input, own, limits)).lemmas);
       if (propagate(network, bounds, producedAt(network, layer.input) + 1) !== null) break;
       bottleneck = layer.input;
     } else bottleneck = null;
   }
-  return lemmas;
+  return { lemmas, next: null };
+}
+
+/** What lies behind a split of tensor `split`, which changes nothing before it. */
+export function behindSplit(network: Network, split: TensorId): Place {
+  return { layer: reluLayers(network).findIndex(({ input }) => input === split) + 1, neuron: 0 };
+}
+
+function ended({ deadline, signal }: TightenLimits): boolean {
+  return performance.now() > deadline || signal.aborted;
 }
 
 function unstable(bounds: Bounds, tensor: TensorId): number[] {
@@ -99,6 +111,12 @@ function isBottleneck(network: Network, bounds: Bounds, { input, output }: ReluL
   );
 }
 
+/** What was found of one layer, and its first neuron that the limits left undone. */
+interface Part {
+  readonly lemmas: readonly LemmaStep[];
+  readonly next: number | null;
+}
+
 /** Forms of one run: a run cannot be interrupted, and a large layer has thousands of forms. */
 const CHUNK = 256;
 
@@ -110,12 +128,16 @@ async function byAscent(
   open: readonly number[],
   iterations: number,
   limits: TightenLimits,
-): Promise<LemmaStep[]> {
+): Promise<Part> {
   const tensor = layer.input;
   const lemmas: LemmaStep[] = [];
   const improved: Improvement[] = [];
+  let next: number | null = null;
   for (let from = 0; from < open.length; from += CHUNK / 2) {
-    if (performance.now() > limits.deadline || limits.signal.aborted) break;
+    if (ended(limits)) {
+      next = open[from]!;
+      break;
+    }
     const part = open.slice(from, from + CHUNK / 2);
     const result = await ascent.run(
       bounds,
@@ -138,7 +160,7 @@ async function byAscent(
     }
   }
   for (const improvement of improved) apply(bounds, tensor, improvement);
-  return lemmas;
+  return { lemmas, next };
 }
 
 /** Upper and lower bound of each element, as forms. */
@@ -221,14 +243,14 @@ async function byLp(
   tensor: TensorId,
   open: readonly number[],
   limits: TightenLimits,
-): Promise<LemmaStep[]> {
+): Promise<Part> {
   const relaxation = await Relaxation.create(network, bounds, { ...region, outputs: [] }, start);
-  if (relaxation === null) return [];
+  if (relaxation === null) return { lemmas: [], next: null };
   const lemmas: LemmaStep[] = [];
   try {
     for (const index of open) {
       for (const side of ['upper', 'lower'] as const) {
-        if (performance.now() > limits.deadline || limits.signal.aborted) return lemmas;
+        if (ended(limits)) return { lemmas, next: index };
         relaxation.setForm(tensor, [{ index, coefficient: side === 'upper' ? 1 : -1 }]);
         const lp = relaxation.solve((limits.deadline - performance.now()) / 1000);
         if (lp.status !== 'optimal') continue;
@@ -254,5 +276,5 @@ async function byLp(
   } finally {
     relaxation.dispose();
   }
-  return lemmas;
+  return { lemmas, next: null };
 }

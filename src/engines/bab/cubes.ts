@@ -11,7 +11,7 @@ import { producedAt } from '../../network/cuts.js';
 import type { Network, TensorId } from '../../network/network.js';
 import type { Obligation } from '../../obligation/obligation.js';
 import { threadMemoryBytes } from '../../util/thread-memory.js';
-import { tighten } from '../tighten.js';
+import { behindSplit, tighten } from '../tighten.js';
 import { ascentLeaf } from './ascent-leaf.js';
 import { type CubeSplit, chooseInput, chooseNeuron } from './cube-splits.js';
 import { Relaxation } from './relaxation.js';
@@ -135,8 +135,9 @@ async function splitCube(run: CubeSearch, cube: Cube): Promise<Cube['split']> {
     const end = side === 'low' ? bounds.upper[tensor]! : bounds.lower[tensor]!;
     end[index] = at;
     let empty = propagate(network, bounds, producedAt(network, tensor) + 1);
-    const behind = tensor === network.input ? null : tensor;
-    const lemmas = empty === null ? await tighten(network, run.ascent, bounds, obligation, run, behind) : [];
+    const from = behindSplit(network, tensor);
+    const lemmas =
+      empty === null ? (await tighten(network, run.ascent, bounds, obligation, run, from)).lemmas : [];
     empty ??= propagate(network, bounds, 0);
     sides.push({ bounds, lemmas, empty, split: null });
   }

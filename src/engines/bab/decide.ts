@@ -13,6 +13,7 @@ import type { Obligation } from '../../obligation/obligation.js';
 import type { Decision, EngineContext } from '../decision.js';
 import { type RegionCache, suffixStarts } from '../region.js';
 import { undecided } from '../undecided.js';
+import { ascentLeaf } from './ascent-leaf.js';
 import { type Attempt, accepted, closed } from './attempt.js';
 import { FEW_INPUTS, searchCubes } from './cubes.js';
 import { splitInputs } from './input-split.js';
@@ -73,11 +74,13 @@ export async function decideByBab(
 /** What is cheaper than a search of the whole network, cheapest first. */
 async function prepare(
   attempt: Attempt,
-  suffixes: readonly TensorId[],
+  cuts: readonly TensorId[],
 ): Promise<{ readonly decision: Decision | null; readonly nearest: number | null }> {
   const { context, obligation, region, deadline } = attempt;
   const { signal, exactMargin } = context;
   const done = (decision: Decision | null) => ({ decision, nearest: null });
+  // Without literals a suffix has nothing but intervals to go on; bounds from the inputs say more.
+  const suffixes = obligation.naps.length === 0 && !exactMargin ? [] : cuts;
   const quick = await trySuffixes(attempt, suffixes, exactMargin ? THOROUGH : QUICK);
   if (quick !== null) return done(quick);
   if (signal.aborted) return done(undecided('interrupted', 'stopped by the user'));
@@ -89,9 +92,11 @@ async function prepare(
   if (first.confirmed !== null) return done({ verdict: 'sat', confirmed: first.confirmed });
   enter(attempt, 'bounds');
   await region.tighten(context.ascent, obligation, limits);
-  const deep = suffixes.length >= DEEP;
+  const deep = cuts.length >= DEEP;
   const brisk = await trySuffixes(attempt, suffixes, exactMargin ? THOROUGH : deep ? BRISK : SHALLOW);
   if (brisk !== null) return done(brisk);
+  const pushed = await tryWhole(attempt);
+  if (pushed !== null) return done(pushed);
   const second = await context.falsifier.search(
     obligation,
     context.confirm,
@@ -102,7 +107,14 @@ async function prepare(
   const thorough = deep && !exactMargin ? await trySuffixes(attempt, suffixes, THOROUGH) : null;
   if (thorough !== null) return done(thorough);
   const nearest = Math.min(first.bestMargin ?? Infinity, second.bestMargin ?? Infinity);
-  return { decision: await tryCubes(attempt, suffixes), nearest: Number.isFinite(nearest) ? nearest : null };
+  return { decision: await tryCubes(attempt, cuts), nearest: Number.isFinite(nearest) ? nearest : null };
+}
+
+/** Dual ascent from the input, without an LP: what remains of a region without literals once its bounds are tight. */
+async function tryWhole(attempt: Attempt): Promise<Decision | null> {
+  const { context, obligation, region } = attempt;
+  const step = await ascentLeaf(context.network, context.ascent, region.bounds, obligation);
+  return step === null ? null : closed(attempt, { kind: 'leaf', step }).decision;
 }
 
 /** What stays open says how near a point of the region came to a counterexample. */

@@ -79,7 +79,7 @@ function nodeTightener({
     region.tightened &&
     depth % LEVELS === LEVELS - 1 &&
     openBehindFirst(bounds) >= WORTH_RECOMPUTING
-      ? tighten(network, ascent, bounds, obligation, { deadline, signal })
+      ? (await tighten(network, ascent, bounds, obligation, { deadline, signal })).lemmas
       : [];
 }
 
