@@ -2,10 +2,11 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Certificate, Replay } from '../certificate/certificate.js';
-import { imageLayout, pictureToPng } from '../dataset/png.js';
+import { imageLayout, picturesToPng } from '../dataset/png.js';
 import type { Network } from '../network/network.js';
 import type { CounterexampleDocument } from '../report/documents/counterexample.js';
 import type { VerifyDocument } from '../report/documents/verify.js';
+import type { ExhibitedFollower } from '../report/exhibit.js';
 import { decimalText } from '../util/decimal-text.js';
 import { sha256 } from '../util/digest.js';
 import { InputError } from '../util/errors.js';
@@ -38,19 +39,27 @@ export function assertFolder(folder: string, option: FolderOption): void {
 /**
  * Writes `FOLDER/OBLIGATION.png` (see {@link fileNames}) for every counterexample of the certificate; values are
  * clamped to [0, 1]. Writes nothing for a model whose input is no image.
+ * @param nearest samples by obligation that are drawn to the right of its counterexample, for comparison
  */
 export function drawCounterexamples(
   certificate: Certificate,
   network: Network,
   folder: string,
   inputs: Inputs,
+  nearest: ReadonlyMap<string, readonly ExhibitedFollower[]> = new Map(),
 ): NonNullable<VerifyDocument['pictures']> {
   const layout = imageLayout(network.tensors[network.input]!.shape);
-  if (layout === null) return { files: [], refusal: 'the input of the model is no picture' };
-  const files = writeEach(certificate, folder, '--pictures', inputs, (_, { point }) =>
-    pictureToPng({ values: point, layout }),
+  if (layout === null) return { files: [], beside: [], refusal: 'the input of the model is no picture' };
+  const followers: (readonly ExhibitedFollower[])[] = [];
+  const files = writeEach(certificate, folder, '--pictures', inputs, ({ id }, { point }) => {
+    const own = nearest.get(id) ?? [];
+    followers.push(own);
+    return picturesToPng([point, ...own.map((one) => one.point)].map((values) => ({ values, layout })));
+  });
+  const beside = files.map((_, k) =>
+    followers[k]!.map(({ class: label, source, distance }) => ({ class: label, sample: source, distance })),
   );
-  return { files, refusal: null };
+  return { files, beside, refusal: null };
 }
 
 /** Writes `FOLDER/OBLIGATION.json` for every counterexample: the schema `counterexample` of the documents. */

@@ -11,13 +11,14 @@ const BATCH = 1024;
 /** Samples evaluated, the nearest first; a NAP that none of these follows has no follower worth showing. */
 const TRIED = 500;
 
-/** Null if no sample with the label is near enough and follows (literals as mined, exactly). */
+/** Another one than the point itself. Null if no sample with the label is near enough and follows (literals as mined, exactly). */
 export function nearestFollower(
   network: Network,
   dataset: Dataset,
   nap: { readonly class: number; readonly phases: Phases },
   point: ArrayLike<number>,
 ): ExhibitedFollower | null {
+  const rounded = network.elementType === 'float32' ? Math.fround : Number;
   const near: { sample: number; distance: number }[] = [];
   for (let from = 0; from < dataset.count; from += BATCH) {
     const to = Math.min(dataset.count, from + BATCH);
@@ -26,13 +27,12 @@ export function nearestFollower(
       if (dataset.labels[sample] !== nap.class) continue;
       const at = (sample - from) * dataset.featureSize;
       let sum = 0;
-      for (let i = 0; i < dataset.featureSize; i++) sum += (batch[at + i]! - point[i]!) ** 2;
-      near.push({ sample, distance: Math.sqrt(sum) });
+      for (let i = 0; i < dataset.featureSize; i++) sum += (rounded(batch[at + i]!) - point[i]!) ** 2;
+      if (sum > 0) near.push({ sample, distance: Math.sqrt(sum) });
     }
   }
   near.sort((a, b) => a.distance - b.distance || a.sample - b.sample);
   const evaluate = exactSampleEvaluator(network);
-  const rounded = network.elementType === 'float32' ? Math.fround : Number;
   for (const { sample, distance } of near.slice(0, TRIED)) {
     const values = dataset.gather([sample]).map(rounded);
     if (!mayFollow(network, nap.phases, values)) continue;

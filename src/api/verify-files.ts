@@ -24,6 +24,7 @@ import { examplesOf, type OpenedNaps, openNaps } from './open-naps.js';
 import { assertWritable, specInputs } from './output-file.js';
 import { type Progress, silentProgress } from './progress.js';
 import { proofReaches } from './proof-reach/proof-reach.js';
+import { followersNear } from './report/followers-near.js';
 import { envelopePath, writeEnvelope } from './sign.js';
 import { earlierCertificate, writeCertificate } from './verify/certificate-file.js';
 import { claimedBoxes } from './verify/claimed-boxes.js';
@@ -155,10 +156,12 @@ export async function verifyFiles(
   save(certificate);
   onCertificate(certificate);
   const envelope = signKey === null ? null : writeEnvelope(options.output, text, signKey, inputs);
+  const followers = (drawn: Certificate) =>
+    dataset === null ? new Map() : followersNear(drawn, model, dataset);
   const pictures =
     options.pictures === undefined
       ? null
-      : drawCounterexamples(certificate, model.network, options.pictures, inputs);
+      : drawCounterexamples(certificate, model.network, options.pictures, inputs, followers(certificate));
   const counterexamples =
     options.counterexamples === undefined
       ? null

@@ -2,8 +2,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PNG } from 'pngjs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { fileNames, listCounterexamples } from '../../src/api/counterexample-files.js';
+import { drawCounterexamples, fileNames, listCounterexamples } from '../../src/api/counterexample-files.js';
 import type { Certificate } from '../../src/certificate/certificate.js';
 import { DOCUMENTS } from '../../src/report/documents/index.js';
 import { network } from '../helpers/layers.js';
@@ -61,5 +62,27 @@ describe('files of counterexamples', () => {
     const certificate = { predicate } as unknown as Certificate;
     const [file] = listCounterexamples(certificate, network([1], []), folder, []);
     expect(() => listCounterexamples(certificate, network([1], []), folder, [file])).toThrow(/input/);
+  });
+});
+
+describe('pictures of counterexamples', () => {
+  it('have the followers to the right, and say which', () => {
+    const digest = 'c'.repeat(64);
+    const replay = { point: new Array(16).fill(0), exactLogits: [], runtimeLogits: null, source: 's' };
+    const obligations = ['a/1', 'a/2'].map((id) => ({
+      id,
+      digest,
+      evidence: { kind: 'counterexample', replay },
+    }));
+    const certificate = { predicate: { obligations } } as unknown as Certificate;
+    const follower = { class: 3, source: 'mnist#5', point: new Array(16).fill(1), distance: 4 };
+    const nearest = new Map([['a/2', [follower]]]);
+    const drawn = drawCounterexamples(certificate, network([16], []), folder, [], nearest);
+    expect(drawn.beside).toEqual([[], [{ class: 3, sample: 'mnist#5', distance: 4 }]]);
+    const [alone, both] = drawn.files.map((file) => PNG.sync.read(readFileSync(file)));
+    // A 4 x 4 input at 8 pixels each: black; a gap of 8; the follower, white.
+    expect([alone!.width, alone!.height]).toEqual([32, 32]);
+    expect([both!.width, both!.height]).toEqual([72, 32]);
+    expect([both!.data[0], both!.data[4 * 35], both!.data[4 * 71]]).toEqual([0, 128, 255]);
   });
 });

@@ -11,7 +11,7 @@ describe('nearestFollower', () => {
   const network = lowerBytes(tinyModel());
   const phases = Int8Array.of(1, -1);
 
-  it('is the follower with the label that is nearest', () => {
+  it('is the follower with the label that is nearest, but for the point itself', () => {
     for (let seed = 0; seed < 20; seed++) {
       const random = seeded(seed);
       const samples = Array.from({ length: 40 }, () => [random.int(-4, 4), random.int(-4, 4)] as const);
@@ -28,9 +28,11 @@ describe('nearestFollower', () => {
         batch: (from: number, to: number) => rows(range(from, to)),
       } as Partial<Dataset> as Dataset;
       const point = [random.int(-4, 4), random.int(-4, 4)];
-      const distances = samples.flatMap(([x, y], i) =>
-        labels[i] === 1 && x > 0 && y <= 0 ? [Math.hypot(x - point[0]!, y - point[1]!)] : [],
-      );
+      const distances = samples
+        .flatMap(([x, y], i) =>
+          labels[i] === 1 && x > 0 && y <= 0 ? [Math.hypot(x - point[0]!, y - point[1]!)] : [],
+        )
+        .filter((distance) => distance > 0);
       const found = nearestFollower(network, dataset, { class: 1, phases }, point);
       if (distances.length === 0) expect(found).toBeNull();
       else {

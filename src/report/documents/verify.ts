@@ -65,6 +65,19 @@ export const verifySchema = z.strictObject({
   pictures: z
     .strictObject({
       files: z.array(z.string()),
+      beside: z
+        .array(
+          z.array(
+            z.strictObject({
+              class: count,
+              sample: z.string(),
+              distance: z.number().positive().describe('Euclidean, from the counterexample'),
+            }),
+          ),
+        )
+        .describe(
+          'for each file the nearest samples that follow the NAPs, drawn right of the counterexample',
+        ),
       refusal: z.string().nullable().describe('why there can be none'),
     })
     .nullable()

@@ -1,5 +1,5 @@
 import type { VerifiedProperty, VerifyDocument } from '../documents/verify.js';
-import { counted, integer, seconds } from '../format.js';
+import { counted, integer, seconds, short } from '../format.js';
 import { reachLine } from '../proof-reach.js';
 import { propertyName } from '../property-name.js';
 import { heading, sections, table } from '../table.js';
@@ -102,10 +102,22 @@ function epsilonText(epsilons: NonNullable<VerifyDocument['epsilons']>): string 
   );
 }
 
-function pictureText({ files, refusal }: NonNullable<VerifyDocument['pictures']>): string {
+function pictureText({ files, beside, refusal }: NonNullable<VerifyDocument['pictures']>): string {
   if (refusal !== null) return `No pictures: ${refusal}.`;
   if (files.length === 0) return 'No pictures: there is no counterexample.';
-  return ['Pictures:', ...files.map((file) => `  ${file}`)].join('\n');
+  const rows = files.map((file, k) => {
+    const right = beside[k] ?? [];
+    return [`  ${file}`, ...right.map((one) => `    beside ${besideText(one)}`)].join('\n');
+  });
+  if (beside.every(({ length }) => length === 0)) return ['Pictures:', ...rows].join('\n');
+  const title = 'Pictures: the counterexample, and right of it the nearest samples that follow the NAPs:';
+  return [title, ...rows].join('\n');
+}
+
+type Follower = NonNullable<VerifyDocument['pictures']>['beside'][number][number];
+
+function besideText({ class: label, sample, distance }: Follower): string {
+  return `${sample} of class ${label}, distance ${short(distance)}`;
 }
 
 function fileText(files: readonly string[]): string {
