@@ -112,11 +112,19 @@ describe('compare', () => {
 
   it('proves what literals do not show, with a certificate that checks', async () => {
     const output = at('inclusion.cert.json');
-    const document = await compare({
-      a: side('first-on'),
-      b: side('second-on'),
-      inclusion: { ...inclusion, output },
-    });
+    const steps = new Set<string>();
+    const notes: string[] = [];
+    const document = await compare(
+      { a: side('first-on'), b: side('second-on'), inclusion: { ...inclusion, output } },
+      {
+        step: (what, done, total) => steps.add(`${what} ${done} of ${total}`),
+        note: (line) => notes.push(line),
+      },
+    );
+    // Each lacks one literal of the other.
+    expect(steps).toContain('deciding class 0: A in B (inclusion 1 of 2), literal 1 of 1');
+    expect(steps).toContain('deciding class 0: B in A (inclusion 2 of 2), literal 1 of 1');
+    expect(notes).toEqual(expect.arrayContaining(['class 0: A in B: proved', 'class 0: B in A: refuted']));
     expect(DOCUMENTS.compare.parse(document)).toEqual(document);
     expect(document.classes[0]).toMatchObject({
       regions: 'not-shown',

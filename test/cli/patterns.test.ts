@@ -78,6 +78,27 @@ describe('compare', () => {
     });
   });
 
+  it('says in words which classes only one file has, and what data would add', async () => {
+    // Class 1 is taken out of A.
+    const { classes, overlap: _, ...file } = JSON.parse(readFileSync(at('delta-1.nap.json'), 'utf8'));
+    const first = classes.filter((entry: { class: number }) => entry.class === 0);
+    writeFileSync(at('one.nap.json'), JSON.stringify({ ...file, classes: first, overlap: [] }));
+    const files = ['one.nap.json', 'delta-0.6.nap.json', '--model', 'model.onnx', '--prove-inclusion'];
+    const bare = await cli('compare', ...files);
+    expect(bare.code, bare.stderr).toBe(0);
+    const rows = bare.stdout.split('\n').map((line) => line.trim().split(/ {2,}/));
+    expect(rows.find(([label]) => label === '1')).toEqual(expect.arrayContaining(['1', 'not in A']));
+    // A needs neuron 0 on, B also neuron 1 off: by literals B lies in A, and (1, 1) follows A alone.
+    expect(rows.find(([label]) => label === '0')).toEqual(
+      expect.arrayContaining(['B inside A', 'no: an input', 'by literals']),
+    );
+    expect(bare.stdout).toContain('With --data, samples that follow the one');
+    const turned = await cli('compare', files[1]!, files[0]!, ...files.slice(2), '--data', 'data.csv');
+    expect(turned.stdout).toContain('not in B');
+    expect(turned.stdout).toMatch(/no: data\.csv#2/);
+    expect(turned.stdout).not.toContain('With --data');
+  });
+
   it('reads the literals of a release in the next one, where they can be verified', async () => {
     const { code, document } = await json(
       ...(['compare', 'delta-1.nap.json', '--model', 'model.onnx', '--model-b', 'next.onnx'] as const),

@@ -13,6 +13,7 @@ import { earlierCertificate, writeCertificate } from '../verify/certificate-file
 import { refuseLoss } from '../verify/refuse-loss.js';
 import { resumeFrom } from '../verify/resume.js';
 import { verify } from '../verify/verify.js';
+import { inclusionProgress } from './inclusion-progress.js';
 import { type Inclusion, inclusionProperty } from './inclusion-query.js';
 
 export interface InclusionOptions {
@@ -71,7 +72,7 @@ export async function decideInclusions(
       jobs: usefulJobs(network, properties.length),
       ...(resumed === null ? {} : { known: resumed.known, knownShared: resumed.shared }),
     },
-    { progress, signal },
+    { progress: inclusionProgress(inclusions, progress), signal },
   );
   const text = options.output === undefined ? null : writeCertificate(options.output, certificate);
   const results = new Map(certificate.predicate.properties.map((result) => [result.id, result]));
