@@ -62,7 +62,7 @@ ${placeCases(root, (words) => `compadd -- ${words.join(' ')}`)}
   esac
   [[ "\${words[CURRENT]}" == -* ]] || _files
 }
-compdef _${name} ${name}
+if [[ "\${funcstack[1]}" == _${name} ]]; then _${name} "$@"; else compdef _${name} ${name}; fi
 `;
 }
 
