@@ -6,6 +6,8 @@ export interface Column {
   readonly title: string;
   /** Numbers are aligned right. Default: left. */
   readonly align?: 'left' | 'right';
+  /** Says what a row is about: where columns become several tables, each has it. Default: the first column's. */
+  readonly key?: true;
 }
 
 let terminalWidth = Number.POSITIVE_INFINITY;
@@ -26,19 +28,21 @@ type Rows = readonly (readonly string[])[];
 /**
  * Lines of a table, each indented by two spaces and without trailing blanks, joined by newlines. Where it is too wide for
  * the terminal, titles and texts break into lines; where that is not enough, many columns become several tables that
- * each begin with the first column, and few columns a list.
+ * each have the keys, and few columns a list.
  */
 export function table(columns: readonly Column[], rows: Rows): string {
   const ranges = columns.map((column, i) => rangeOf(column, rows, i));
   const whole = fitted(ranges);
   if (whole !== null) return lines(columns, rows, whole);
   if (columns.length < FEW) return stacked(columns, rows);
+  const flagged = [...columns.keys()].filter((i) => columns[i]!.key === true);
+  const keys = flagged.length === 0 ? [0] : flagged;
+  const others = [...columns.keys()].filter((i) => !keys.includes(i));
   const parts: string[] = [];
-  for (let from = 1; from < columns.length; ) {
+  for (let from = 0; from < others.length; ) {
     let to = from;
-    const chosen = (end: number): number[] =>
-      [0, ...columns.keys()].filter((i, at) => at === 0 || (i >= from && i < end));
-    while (to < columns.length && fitted(chosen(to + 1).map((i) => ranges[i]!)) !== null) to++;
+    const chosen = (end: number): number[] => [...keys, ...others.slice(from, end)].sort((a, b) => a - b);
+    while (to < others.length && fitted(chosen(to + 1).map((i) => ranges[i]!)) !== null) to++;
     if (to === from) return stacked(columns, rows);
     const own = chosen(to);
     parts.push(

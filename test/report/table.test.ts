@@ -71,6 +71,19 @@ describe.each(WIDTHS)('at %i columns', (width) => {
     }
   });
 
+  it('columns that are keys are in each of the tables, the others in one', () => {
+    setTableWidth(width);
+    const titles = ['state', 'model', 'about', ...Array.from({ length: 12 }, (_, i) => `t${i}`)];
+    const columns = titles.map((title, i) =>
+      i === 1 || i === 2 ? { title, key: true as const } : { title },
+    );
+    const cells = titles.map((_, i) => `value-${i}-of-it`);
+    const shown = plain(table(columns, [cells])).filter((line) => line.includes('value'));
+    expect(shown.length).toBeGreaterThan(1);
+    for (const line of shown) for (const i of [1, 2]) expect(line).toContain(cells[i]);
+    for (const i of [0, 3, 8, 14]) expect(shown.join(' ').split(`${cells[i]}`)).toHaveLength(2);
+  });
+
   it('values of facts go on under their beginning; sentences and headings wrap, command lines do not', () => {
     setTableWidth(width);
     const long = Array.from({ length: 40 }, (_, i) => `word${i}`).join(' ');

@@ -26,9 +26,7 @@ const learnedClass = z.strictObject({
       'none-can-exist: no tested sample of the class could follow a true sign NAP, so none was searched',
     ),
   literals: count,
-  depth: count.describe(
-    'last hidden layers that the proof is about; it says nothing about the layers before',
-  ),
+  depth: count.describe('last hidden layers that the proof argues about'),
   layers: z.array(
     z.strictObject({
       tensor: z.string(),

@@ -45,7 +45,8 @@ const POINT = /\((?:point|digest) [0-9a-f]{12}/;
 function claimText({ properties, domain, arithmetic }: CheckDocument): string {
   const claims = properties.map(
     ({ id, claim, claimed, verdict }) =>
-      `  ${id}: ${verdict === 'invalid' ? 'not shown: ' : ''}${claimed}. ${claim}`,
+      // What is violated is refuted, and must not read like a statement.
+      `  ${id}: ${verdict === 'invalid' ? 'not shown: ' : ''}${claimed}. ${claimed === 'violated' ? `Not true: ${claim}` : claim}`,
   );
   const about =
     arithmetic === 'real' ? 'exact arithmetic on the stored weights' : 'float32, additions in any order';

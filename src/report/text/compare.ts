@@ -119,8 +119,8 @@ function inclusionNote({ inclusion, classes }: CompareDocument): string | null {
         ],
   );
   return [
-    `  A in B: every input that follows A follows B; inputs: ${inclusion.domain}. In brackets: literals that A lacks and that were`,
-    '  proved to follow from it. no: an input that follows the one and not the other, a sample where it is named.',
+    `  A in B: every input that follows A follows B; inputs: ${inclusion.domain}. In brackets: literals that A lacks and that ` +
+      'were proved to follow from it. no: an input that follows the one and not the other, a sample where it is named.',
     ...open.slice(0, LISTED).map((line) => `  ${line}`),
     ...(open.length > LISTED ? [`  and ${open.length - LISTED} more that stayed open`] : []),
     ...(inclusion.certificate === null ? [] : [`  certificate: ${inclusion.certificate.file}`]),

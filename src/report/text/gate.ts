@@ -29,8 +29,8 @@ export function gateText(document: GateDocument): string {
     table(
       [
         { title: '' },
-        { title: 'model' },
-        { title: 'requirement' },
+        { title: 'model', key: true },
+        { title: 'requirement', key: true },
         { title: 'evidence' },
         { title: 'time', align: 'right' },
         { title: 'why' },

@@ -1,5 +1,5 @@
 import type { LearnDocument, LearnedRow } from '../documents/learn.js';
-import { integer, percent, seconds, short } from '../format.js';
+import { counted, integer, percent, seconds, short } from '../format.js';
 import { heading, sections, table } from '../table.js';
 
 export function learnText(document: LearnDocument): string {
@@ -13,9 +13,13 @@ export function learnText(document: LearnDocument): string {
     row.margin === null ? '-' : short(row.margin),
     percent(row.mining?.ofClass.value ?? null),
     percent(row.upperBound?.value ?? null),
-    percent(row.heldOut?.ofClass.value ?? null),
-    interval(row),
-    percent(row.heldOut?.ofCorrect.value ?? null),
+    ...(heldOut === null
+      ? []
+      : [
+          percent(row.heldOut?.ofClass.value ?? null),
+          interval(row),
+          percent(row.heldOut?.ofCorrect.value ?? null),
+        ]),
   ]);
   return sections([
     `${heading('Learned')} NAPs of ${document.model.file} from ${integer(document.dataset.samples)} samples of ${document.dataset.name} in ` +
@@ -29,9 +33,13 @@ export function learnText(document: LearnDocument): string {
         { title: 'margin', ...right },
         { title: 'recall', ...right },
         { title: 'at most', ...right },
-        { title: 'held out', ...right },
-        { title: '95 % interval', ...right },
-        { title: 'of correct', ...right },
+        ...(heldOut === null
+          ? []
+          : [
+              { title: 'held out', ...right },
+              { title: '95 % interval', ...right },
+              { title: 'of correct', ...right },
+            ]),
       ],
       rows,
     ),
@@ -41,10 +49,10 @@ export function learnText(document: LearnDocument): string {
         : [
             `  held out: ${integer(heldOut.samples)} samples of ${heldOut.name} that learning never read; mean recall ${percent(document.meanHeldOutRecall)}.`,
           ]),
-      '  recall: mining samples of the class that follow; of correct: of those held-out ones that the model classifies correctly.',
+      `  recall: mining samples of the class that follow${heldOut === null ? '.' : '; of correct: of those held-out ones that the model classifies correctly.'}`,
       '  at most: correct mining samples that a true NAP of these candidates can cover.',
-      '  layers: last hidden layers that a proof is about; the theorem says nothing about how the layers before compute their outputs.',
-      `  Literals were chosen among ${integer(document.neuronsTested)} neurons per class: only held-out recall is free of that choice. The intervals are per class, not joint.`,
+      '  layers: last hidden layers that a proof argues about; `napcert explain` says whether it uses what the domain implies for them.',
+      `  Literals were chosen among ${integer(document.neuronsTested)} neurons per class: only held-out recall is free of that choice.${heldOut === null ? '' : ' The intervals are per class, not joint.'}`,
     ].join('\n'),
     costlyText(classes),
     ceilingText(document),
@@ -64,7 +72,7 @@ function costlyText(classes: readonly LearnedRow[]): string | null {
     const first = row.costly[0];
     if (first === undefined || first.alone === 0) return [];
     return [
-      `  class ${row.class}: ${first.tensor}[${first.index}] ${first.phase} alone keeps out ${integer(first.alone)} correct mining samples`,
+      `  class ${row.class}: ${first.tensor}[${first.index}] ${first.phase} alone keeps out ${counted(first.alone, 'correct mining sample')}`,
     ];
   });
   return lines.length === 0 ? null : [heading('Literals that cost the most'), ...lines].join('\n');

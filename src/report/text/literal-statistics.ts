@@ -7,7 +7,7 @@ import type {
 import { integer, short } from '../format.js';
 import { heading, table } from '../table.js';
 
-/** `16[143] active 21 / 40`: tensor, flat index, phase, samples lost by it alone / that violate it. */
+/** `16[143] active 21/40`: tensor, flat index, phase, samples lost by it alone / that violate it. */
 function literalText({
   tensor,
   index,
@@ -15,7 +15,7 @@ function literalText({
   violated,
   alone,
 }: RecallLossDocument['literals'][number]): string {
-  return `${tensor}[${index}] ${phase} ${integer(alone)} / ${integer(violated)}`;
+  return `${tensor}[${index}] ${phase} ${integer(alone)}/${integer(violated)}`;
 }
 
 export function entropyText(entropy: EntropyDocument): string {
@@ -62,7 +62,7 @@ export function lossTable(
       { title: 'class', ...right },
       { title: 'lost', ...right },
       { title: 'by one literal', ...right },
-      { title: 'costliest literals (lost by it alone / violated)' },
+      { title: 'costliest literals (lost by it alone/violated)' },
     ],
     classes.map(({ class: label, loss }) => [
       String(label),

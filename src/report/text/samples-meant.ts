@@ -1,5 +1,4 @@
 /** Which samples of a class a recall is about: two commands that choose differently report different recalls. */
-import { wrapped } from '../wrap.js';
 
 export interface SamplesMeant {
   readonly grouping: 'label' | 'prediction';
@@ -18,7 +17,7 @@ export function samplesMeantText({ grouping, samples }: SamplesMeant): string {
   const elsewhere = same
     ? 'so does `napcert coverage`'
     : '`napcert coverage` counts all samples labelled with it, so its recall differs';
-  return wrapped(`  recall, here and on held-out data, counts ${of}; ${elsewhere}.`, 110, '  ');
+  return `  recall, here and on held-out data, counts ${of}; ${elsewhere}.`;
 }
 
 /** The level is the same for every interval that napcert prints (Wilson). */
