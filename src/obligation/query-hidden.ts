@@ -3,9 +3,9 @@
  * closed, so two opposite literals of one neuron, which share the boundary z = 0, are refused.
  */
 import { ACTIVE, FREE, INACTIVE, type Phases } from '../nap/nap.js';
-import { type Network, neuronBlocks, type TensorId } from '../network/network.js';
+import { type Network, neuronBlocks, type Tensor, type TensorId } from '../network/network.js';
 import type { Comparison, DeclaredTensor, Query } from '../spec/vnnlib/query.js';
-import { sizeOf, variableName } from '../spec/vnnlib/query.js';
+import { variableName, withoutUnits } from '../spec/vnnlib/query.js';
 import { faultAt, type Source } from '../spec/vnnlib/source.js';
 import { singleBound } from './query-box.js';
 
@@ -58,9 +58,10 @@ export function hiddenTensors(network: Network, source: Source, query: Query): H
         JSON.stringify(declared.onnxName),
       );
     }
-    requireSize(source, declared, block.size);
+    const tensor = pre === undefined ? block.layer.output : block.layer.input;
+    requireShape(source, declared, network.tensors[tensor]!);
     byNumber.set(number, {
-      tensor: pre === undefined ? block.layer.output : block.layer.input,
+      tensor,
       offset: block.offset,
       kind: pre === undefined ? 'post' : 'pre',
     });
@@ -75,14 +76,15 @@ function namesOf(network: Network): string {
     : names.slice(0, 6).join(', ') + (names.length > 6 ? ', ...' : '');
 }
 
-function requireSize(source: Source, declared: DeclaredTensor, size: number): void {
-  if (sizeOf(declared) === size) return;
+/** Elements are numbered by the declared shape: another order of the same axes would mean another neuron. */
+function requireShape(source: Source, declared: DeclaredTensor, { shape }: Tensor): void {
+  if (withoutUnits(declared.shape) === withoutUnits(shape)) return;
   throw faultAt(
     source,
     declared.at,
     'the shape does not fit the hidden node',
-    `${size} elements`,
-    `${sizeOf(declared)}`,
+    `the shape [${shape.join(',')}], up to axes of length 1`,
+    `[${declared.shape.join(',')}]`,
   );
 }
 

@@ -10,7 +10,7 @@ import type { QueryProperty } from '../spec/property.js';
 import { disjunctsOf } from '../spec/vnnlib/disjuncts.js';
 import { parseQuery } from '../spec/vnnlib/parse-query.js';
 import type { Comparison, Query } from '../spec/vnnlib/query.js';
-import { variableName } from '../spec/vnnlib/query.js';
+import { variableName, withoutUnits } from '../spec/vnnlib/query.js';
 import { faultAt, type Source } from '../spec/vnnlib/source.js';
 import type { Box, OutputConstraint } from './obligation.js';
 import {
@@ -205,8 +205,8 @@ function requireFit(network: Network, source: Source, query: Query): void {
     if (tensor.role === 'hidden') continue;
     const own = network.tensors[tensor.role === 'input' ? network.input : network.output]!;
     const size = tensor.shape.reduce((product, extent) => product * extent, 1);
-    const squeezed = (shape: readonly number[]): string => shape.filter((extent) => extent !== 1).join(',');
-    const same = query.version === '1.0' ? size === own.size : squeezed(tensor.shape) === squeezed(own.shape);
+    const same =
+      query.version === '1.0' ? size === own.size : withoutUnits(tensor.shape) === withoutUnits(own.shape);
     if (!same) {
       throw faultAt(
         source,

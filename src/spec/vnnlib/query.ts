@@ -61,6 +61,11 @@ export function sizeOf({ shape }: Pick<DeclaredTensor, 'shape'>): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
+/** A shape but for axes of length 1, which change neither the order nor the number of elements; for comparison. */
+export function withoutUnits(shape: readonly number[]): string {
+  return shape.filter((extent) => extent !== 1).join(',');
+}
+
 /** `X_3` in version 1.0, `X[0,3]` in version 2.0. */
 export function variableName(query: Query, { tensor, index }: Variable): string {
   const { name, shape } = query.tensors[tensor]!;

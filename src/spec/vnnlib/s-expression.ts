@@ -21,7 +21,7 @@ const MAX_DEPTH = 100;
 const MAX_WORD = 2000;
 
 /** One lexeme: blank, comment, bracket, comma, string or word. */
-const LEXEME = /[ \t\r\n]+|;[^\n]*|[()[\],]|"(?:[^"\\\n]|\\["\\nt])*"|[!#-'*+\-./0-9:<=>?@A-Z^_`a-z{|}~]+/y;
+const LEXEME = /[ \t\r\n]+|;[^\r\n]*|[()[\],]|"(?:[^"\\\n]|\\["\\nt])*"|[!#-'*+\-./0-9:<=>?@A-Z^_`a-z{|}~]+/y;
 
 /** The top-level lists of a text. @throws InputError with line and column */
 export function readNodes(source: Source): readonly List[] {
@@ -61,9 +61,7 @@ export function readNodes(source: Source): readonly List[] {
       );
   };
   for (let at = 0; at < text.length; ) {
-    lexeme.lastIndex = at;
-    const found = lexeme.exec(text)?.[0];
-    if (found === undefined) throw strange(source, at);
+    const found = lexemeAt(source, lexeme, at);
     const first = found[0]!;
     if (first === '(') {
       if (open.length >= MAX_DEPTH)
@@ -114,14 +112,29 @@ export function readNodes(source: Source): readonly List[] {
   return top;
 }
 
+function lexemeAt(source: Source, lexeme: RegExp, at: Offset): string {
+  lexeme.lastIndex = at;
+  const found = lexeme.exec(source.text)?.[0];
+  if (found === undefined) throw strange(source, at);
+  const end = at + found.length;
+  // A comment of SMT-LIB ends here, one of VNN-LIB's grammar goes on: what follows is asserted, or it is not.
+  if (found[0] === ';' && source.text[end] === '\r' && source.text[end + 1] !== '\n')
+    throw faultAt(
+      source,
+      end,
+      'a comment with a carriage return that ends no line for all readers',
+      'lines that end with LF or CR LF',
+      'CR alone',
+    );
+  return found;
+}
+
 function readIndex(source: Source, from: Offset): { readonly node: Node; readonly end: Offset } {
   const lexeme = new RegExp(LEXEME);
   const words: Word[] = [];
   let wantsWord = true;
   for (let at = from + 1; at < source.text.length; ) {
-    lexeme.lastIndex = at;
-    const found = lexeme.exec(source.text)?.[0];
-    if (found === undefined) throw strange(source, at);
+    const found = lexemeAt(source, lexeme, at);
     const first = found[0]!;
     if (first === ']' && (words.length === 0 || !wantsWord))
       return { node: { kind: 'index', words, at: from }, end: at + 1 };
