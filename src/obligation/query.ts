@@ -21,6 +21,7 @@ import {
   roundedOutwards,
   wholeBox,
 } from './query-box.js';
+import { type CopiedNeurons, copiedNeurons, signOfCopy } from './query-copies.js';
 import {
   addLiteral,
   type HiddenTensor,
@@ -61,7 +62,9 @@ function questionsOf(
   requireFit(network, source, query);
   const { base, alternatives } = disjunctsOf(source, query);
   const size = network.tensors[network.input]!.size;
-  const context = { source, query, hidden };
+  // In float32 a copy may be another number than what the ReLU reads (a subnormal as 0): only over the reals.
+  const copied = query.elementType === 'real' && hidden.byNumber.size === 0 ? copiedNeurons(network) : null;
+  const context = { source, query, hidden, copied };
   const common = region(context, emptyParts(size, query.elementType), base);
   if (common === null) return [];
   const boxesOf = (box: ExactBox) => ({
@@ -134,6 +137,8 @@ interface Context {
   readonly source: Source;
   readonly query: Query;
   readonly hidden: HiddenTensors;
+  /** Null where signs of outputs are not to be read as literals. */
+  readonly copied: CopiedNeurons | null;
 }
 
 interface Parts {
@@ -170,23 +175,35 @@ function region(context: Context, before: Parts, comparisons: readonly Compariso
     }
     const roles = new Set(comparison.terms.map(({ tensor }) => query.tensors[tensor]!.role));
     const only = roles.size === 1 ? query.tensors[first.tensor]!.role : null;
-    if (only === 'output') outputs.push(...outputConstraints(source, query, comparison));
-    else if (only === 'input' && comparison.terms.length === 1) {
+    if (only === 'output') {
+      const sign =
+        context.copied === null ? null : signOfCopy(context.copied, literals?.phases ?? null, comparison);
+      if (sign === null) outputs.push(...outputConstraints(source, query, comparison));
+      else {
+        literals = ownLiterals(context, before, literals);
+        literals.phases[sign.neuron] = sign.phase;
+        if (sign.strict) literals.strict[sign.neuron] = 1;
+      }
+    } else if (only === 'input' && comparison.terms.length === 1) {
       const changed = intersectInput(box, before.box, comparison);
       if (changed === null) return null;
       box = changed;
     } else if (only === 'hidden' && comparison.terms.length === 1) {
-      literals ??= {
-        phases: new Int8Array(context.hidden.neurons),
-        strict: new Uint8Array(context.hidden.neurons),
-      };
-      if (literals === before.literals)
-        literals = { phases: literals.phases.slice(), strict: literals.strict.slice() };
+      literals = ownLiterals(context, before, literals);
       const tensor: HiddenTensor = context.hidden.byNumber.get(first.tensor)!;
       if (!addLiteral(source, query, tensor, literals, comparison)) return null;
     } else throw unsupported(source, query, comparison);
   }
   return { box, literals, outputs };
+}
+
+/** Literals that may be changed: new ones, or a copy of those that other alternatives share. */
+function ownLiterals({ hidden }: Context, before: Parts, literals: Literals | null): Literals {
+  if (literals === null)
+    return { phases: new Int8Array(hidden.neurons), strict: new Uint8Array(hidden.neurons) };
+  return literals === before.literals
+    ? { phases: literals.phases.slice(), strict: literals.strict.slice() }
+    : literals;
 }
 
 function unsupported(source: Source, query: Query, { terms, at }: Comparison): Error {

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { lowerModel } from '../../src/network/lower.js';
 import { neuronBlocks } from '../../src/network/network.js';
 import { compiledQuery, type Question } from '../../src/obligation/query.js';
+import { int, tensor } from '../../src/onnx/encode.js';
 import { decodeModel } from '../../src/onnx/load-model.js';
 import { faultOf } from '../helpers/fault-of.js';
-import { model, node, weights } from '../helpers/onnx-builder.js';
+import { int64s, model, node, weights } from '../helpers/onnx-builder.js';
 import { tinyModel } from '../helpers/tiny-model.js';
 
 /** z has the shape [2, 3, 4] (channels, height, width) for one sample. */
@@ -79,5 +80,91 @@ describe('a carriage return alone in a comment', () => {
   it('and line feed ends a comment', () => {
     const text = `${FLAT}; one\r\n(assert (or (>= Y_0 1000.0) ; two\r\n (<= Y_0 1000.0)))\r\n; three`;
     expect(questions(TINY, text)).toHaveLength(2);
+  });
+});
+
+describe('a sign of an output is a literal only where the output is what a ReLU reads', () => {
+  /** z = x, then y = (a0, z1, -z0, z0 + z1, z0 / 2 as a division, z1 again, z0 + 1): copies are y1 and y5. */
+  const network = lowerModel(
+    decodeModel(
+      model(
+        ['batch', 2],
+        [
+          node('MatMul', ['x', 'eye'], 'z'),
+          node('Relu', ['z'], 'a'),
+          node('Gather', ['a', 'zero'], 'y0', { axis: int(1) }),
+          node('Gather', ['z', 'one'], 'y1', { axis: int(1) }),
+          node('Neg', ['z'], 'n'),
+          node('Gather', ['n', 'zero'], 'y2', { axis: int(1) }),
+          node('MatMul', ['z', 'ones'], 'y3'),
+          node('Gather', ['z', 'zero'], 'z0', { axis: int(1) }),
+          node('Div', ['z0', 'two'], 'y4'),
+          node('Identity', ['y1'], 'y5'),
+          node('Add', ['z0', 'unit'], 'y6'),
+          node('Concat', ['y0', 'y1', 'y2', 'y3', 'y4', 'y5', 'y6'], 'y', { axis: int(1) }),
+        ],
+        {
+          eye: tensor('float32', [2, 2], [1, 0, 0, 1]),
+          ones: tensor('float32', [2, 1], [1, 1]),
+          two: tensor('float32', [1], [2]),
+          unit: tensor('float32', [1], [1]),
+          zero: int64s(0),
+          one: int64s(1),
+        },
+      ),
+    ),
+  );
+  const declarations = [0, 1]
+    .map((i) => `(declare-const X_${i} Real)\n`)
+    .concat([0, 1, 2, 3, 4, 5, 6].map((i) => `(declare-const Y_${i} Real)\n`))
+    .join('');
+  const box = '(assert (and (>= X_0 -1.0) (<= X_0 1.0) (>= X_1 -1.0) (<= X_1 1.0)))\n';
+  const ask = (claim: string) => questions(network, `${declarations}${box}(assert ${claim})\n`);
+
+  it.each([
+    ['(>= Y_1 0.0)', 1],
+    ['(> Y_1 0.0)', 1],
+    ['(<= 0.0 Y_5)', 1],
+    ['(<= Y_1 0.0)', -1],
+    ['(< (* 2.5 Y_5) 0.0)', -1],
+    ['(<= (* -1.0 Y_1) 0.0)', 1],
+    ['(and (>= Y_1 0.0) (>= Y_5 0.0))', 1],
+  ])('%s', (claim, phase) => {
+    const [{ naps, outputs }] = ask(claim) as [Question];
+    expect(naps.map((phases) => [...phases])).toEqual([[0, phase]]);
+    expect(outputs).toEqual([]);
+  });
+
+  it.each([
+    '(>= Y_1 0.5)',
+    '(>= Y_1 -0.00000001)',
+    '(== Y_1 0.0)',
+    '(>= Y_0 0.0)',
+    '(>= Y_2 0.0)',
+    '(>= Y_3 0.0)',
+    '(>= Y_4 0.0)',
+    '(>= Y_6 0.0)',
+    '(>= Y_1 Y_5)',
+  ])('%s stays a constraint on outputs', (claim) => {
+    const [{ naps, outputs }] = ask(claim.replace('==', '=')) as [Question];
+    expect(naps).toEqual([]);
+    expect(outputs.length).toBe(claim.startsWith('(==') ? 2 : 1);
+  });
+
+  it('both signs leave the boundary', () => {
+    const [{ naps, outputs }] = ask('(and (>= Y_1 0.0) (<= Y_5 0.0))') as [Question];
+    expect(naps.map((phases) => [...phases])).toEqual([[0, 1]]);
+    expect(outputs).toEqual([{ terms: [{ output: 5, coefficient: -1 }], bound: 0 }]);
+  });
+
+  it('alternatives do not share what one of them says', () => {
+    const asked = ask('(or (and (>= Y_1 0.0) (>= Y_3 1.0)) (<= Y_1 0.0) (>= Y_3 2.0))');
+    expect(asked.map(({ naps }) => naps.map((phases) => [...phases]))).toEqual([[[0, 1]], [[0, -1]], []]);
+  });
+
+  it('not in float32 queries', () => {
+    const text = `(vnnlib-version <2.0>)\n(declare-network f (declare-input X float32 [1,2]) (declare-output Y float32 [1,7]))\n(assert (>= Y[0,1] 0.0))\n`;
+    const [{ naps, outputs }] = questions(network, text) as [Question];
+    expect({ naps, outputs: outputs.length }).toEqual({ naps: [], outputs: 1 });
   });
 });

@@ -104,8 +104,9 @@ describe('an obligation', () => {
     const { document, regions } = await reread(text, path);
     expect(document.verdict).toBe(test.verdict);
     expect(regions[0]!.box).toEqual(obligation.box);
-    // One constraint per literal and the one of the outputs.
-    expect(regions[0]!.outputs.length).toBe(test.nap.filter((phase) => phase !== FREE).length + 1);
+    // The signs of exposed neurons are literals again, and only what is asked of the logits is about outputs.
+    expect(regions[0]!.naps).toEqual(obligation.naps);
+    expect(regions[0]!.outputs.length).toBe(1);
   });
 });
 
