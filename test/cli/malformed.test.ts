@@ -271,7 +271,7 @@ describe.concurrent('certificates', () => {
       'NAP file',
       ['check', 'good.nap.json', '--model', 'tiny.onnx'],
       'good.nap.json',
-      /not a napcert certificate/,
+      /expected: a certificate .*\n\s+found: +a NAP file/,
     ],
   ] satisfies Case[])('%s', (...entry) => refused(entry));
 });
