@@ -8,7 +8,7 @@ import { describeProperty, propertyId, type QueryProperty } from '../../spec/pro
 import { type DecidedProperty, decideObligations, type PropertyRun, resultOf } from './decide-property.js';
 
 /** Shares of the remaining time that rounds may take; the last takes all. */
-const ROUNDS = [0.15, 0.4, 1];
+const ROUNDS = [0.15, 1];
 /** Least seconds for one alternative in a round. */
 const LEAST_SECONDS = 0.5;
 

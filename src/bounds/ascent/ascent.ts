@@ -10,6 +10,7 @@ import { onSection } from '../../obligation/section.js';
 import type { Bounds } from '../interval.js';
 import { defaultPass, type Passes } from '../push-back.js';
 import { type AscentGraph, ascentGraph } from './graph.js';
+import { maxVectors, reluRows, row, writeStartSlopes } from './vectors.js';
 
 /** Forms on the elements of one tensor, `count` rows of its size. */
 export interface Forms {
@@ -19,9 +20,22 @@ export interface Forms {
   readonly range: Float32Array;
 }
 
+/** Slopes and multipliers of one form, by number of the ReLU layer. */
+export type Warm = ReadonlyMap<number, { readonly alpha: Float32Array; readonly beta: Float32Array }>;
+
+export interface AscentOptions {
+  readonly iterations: number;
+  /** Ends once every bound is at most this. */
+  readonly goal?: number;
+  /** Per form, where to begin: what ascent found on a larger domain. */
+  readonly warm?: readonly (Warm | null)[];
+}
+
 export interface AscentResult {
   /** Upper bounds as float32 found them, one per form. */
   readonly bound: Float32Array;
+  /** What was found for form q, for smaller domains to begin with. */
+  readonly warm: (q: number) => Warm;
   /** Numbers to pass back for form q (push-back.ts). */
   readonly passes: (q: number) => Passes;
 }
@@ -31,8 +45,6 @@ interface Session {
   readonly session: InferenceSession;
 }
 
-/** Stand-in for infinite ends in float32; their forms come out useless, not wrong. */
-const HUGE = 1e30;
 /** Slopes this close to the default are left to the default. */
 const SAME_SLOPE = 1e-3;
 
@@ -51,41 +63,48 @@ export class Ascent {
     return this.#onSection;
   }
 
-  /** Null where the network's maps do not fit the graph (see ascentGraph). */
+  /**
+   * Null where the network's maps do not fit the graph (see ascentGraph).
+   * @param bounds of the region of all forms; or of one domain per form, all with the same bounds at `stop` and of maxima
+   */
   async run(
-    bounds: Bounds,
+    bounds: Bounds | readonly Bounds[],
     target: TensorId,
     stop: TensorId,
     forms: Forms,
-    options: { readonly iterations: number; readonly goal?: number },
+    { iterations, goal = -3e38, warm }: AscentOptions,
   ): Promise<AscentResult | null> {
     const entry = await this.#session(stop, target);
     if (entry === null) return null;
     const { graph, session } = entry;
     const { count } = forms;
+    const domains = 'lower' in bounds ? [bounds] : bounds;
+    const domain = (q: number): Bounds => domains[domains.length === 1 ? 0 : q]!;
     const feeds: Record<string, Tensor> = {
       rows: new Tensor('float32', forms.rows, [count, this.network.tensors[target]!.size]),
       offset: new Tensor('float32', new Float32Array(count), [count, 1]),
       range: new Tensor('float32', forms.range, [count, 1]),
-      iterations: new Tensor('int64', BigInt64Array.of(BigInt(options.iterations)), []),
-      goal: new Tensor('float32', Float32Array.of(options.goal ?? -3e38), []),
-      low: row(bounds.lower[stop]!),
-      high: row(bounds.upper[stop]!),
+      iterations: new Tensor('int64', BigInt64Array.of(BigInt(iterations)), []),
+      goal: new Tensor('float32', Float32Array.of(goal), []),
+      low: row(domain(0).lower[stop]!),
+      high: row(domain(0).upper[stop]!),
     };
     for (const n of graph.relus) {
       const layer = this.network.layers[n] as ReluLayer;
-      const vectors = reluVectors(layer, bounds);
-      for (const [name, values] of Object.entries(vectors))
-        feeds[`${name}${n}`] = new Tensor('float32', values, [1, values.length]);
-      const start = startSlopes(layer, bounds, count);
-      feeds[`alpha_in${n}`] = new Tensor('float32', start, [count, start.length / count]);
-      feeds[`beta_in${n}`] = new Tensor('float32', new Float32Array(start.length), [
-        count,
-        start.length / count,
-      ]);
+      for (const [name, values] of reluRows(layer, domains)) feeds[`${name}${n}`] = values;
+      const { size } = this.network.tensors[layer.input]!;
+      const alpha = new Float32Array(count * size);
+      const beta = new Float32Array(count * size);
+      for (let q = 0; q < count; q++) {
+        const known = warm?.[q]?.get(n);
+        if (known !== undefined) beta.set(known.beta, q * size);
+        writeStartSlopes(layer, domain(q), known?.alpha, alpha, q * size);
+      }
+      feeds[`alpha_in${n}`] = new Tensor('float32', alpha, [count, size]);
+      feeds[`beta_in${n}`] = new Tensor('float32', beta, [count, size]);
     }
     for (const n of graph.maxes) {
-      const { dominated, top, favourite } = maxVectors(this.network.layers[n] as MaxLayer, bounds);
+      const { dominated, top, favourite } = maxVectors(this.network.layers[n] as MaxLayer, domain(0));
       feeds[`dominated${n}`] = new Tensor('float32', dominated, [1, dominated.length]);
       feeds[`top${n}`] = new Tensor('float32', top, [1, top.length]);
       feeds[`favourite${n}`] = new Tensor('int64', favourite, [favourite.length]);
@@ -95,6 +114,7 @@ export class Ascent {
       graph.relus.map((n) => [
         this.network.layers[n]!.output,
         {
+          n,
           alpha: results[`alpha${n}`]!.data as Float32Array,
           beta: results[`beta${n}`]!.data as Float32Array,
         },
@@ -102,10 +122,18 @@ export class Ascent {
     );
     return {
       bound: results['bound']!.data as Float32Array,
+      warm: (q) =>
+        new Map(
+          [...numbers.values()].map(({ n, alpha, beta }) => {
+            const size = alpha.length / count;
+            const own = (all: Float32Array): Float32Array => all.slice(q * size, (q + 1) * size);
+            return [n, { alpha: own(alpha), beta: own(beta) }];
+          }),
+        ),
       passes: (q) => (layer, a) => {
         const found = numbers.get(layer.output);
         if (found === undefined || layer.kind !== 'relu') return undefined;
-        return passedNumbers(layer, bounds, a, found.alpha, found.beta, q * a.length);
+        return passedNumbers(layer, domain(q), a, found.alpha, found.beta, q * a.length);
       },
     };
   }
@@ -135,74 +163,6 @@ export class Ascent {
     this.#sessions.set(key, made);
     return made;
   }
-}
-
-function row(values: Float64Array): Tensor {
-  return new Tensor('float32', Float32Array.from(values, finite), [1, values.length]);
-}
-
-function finite(x: number): number {
-  return x === Infinity ? HUGE : x === -Infinity ? -HUGE : x;
-}
-
-/** The vectors that graph.ts names RELU_INPUTS. */
-function reluVectors({ input, slope }: ReluLayer, bounds: Bounds): Record<string, Float32Array> {
-  const [lower, upper] = [bounds.lower[input]!, bounds.upper[input]!];
-  const size = lower.length;
-  const make = (): Float32Array => new Float32Array(size);
-  const v = {
-    spos: make(),
-    tpos: make(),
-    alo: make(),
-    ahi: make(),
-    sign: make(),
-    bterm: make(),
-    inverse: make(),
-  };
-  for (let i = 0; i < size; i++) {
-    const [l, u] = [lower[i]!, upper[i]!];
-    const fixed = l >= 0 || u <= 0;
-    v.spos[i] = defaultPass(1, l, u, slope);
-    v.alo[i] = fixed ? v.spos[i]! : slope;
-    v.ahi[i] = fixed ? v.spos[i]! : 1;
-    if (!fixed) v.tpos[i] = Math.min(HUGE, Math.max(0, u - v.spos[i]! * u, slope * l - v.spos[i]! * l));
-    v.sign[i] = l >= 0 ? 1 : u <= 0 ? -1 : 0;
-    v.bterm[i] = l >= 0 ? -finite(l) : u <= 0 ? finite(u) : 0;
-    const width = u - l;
-    // An interval of rounding noise (a neuron without weights) must not make an infinite step.
-    v.inverse[i] = Number.isFinite(width) && width > 1e-6 ? 1 / width : 1e-3;
-  }
-  return v;
-}
-
-/** CROWN's adaptive choice, the same for every form. */
-function startSlopes({ input, slope }: ReluLayer, bounds: Bounds, count: number): Float32Array {
-  const [lower, upper] = [bounds.lower[input]!, bounds.upper[input]!];
-  const once = Float32Array.from(lower, (l, i) => defaultPass(-1, l, upper[i]!, slope) * -1);
-  const all = new Float32Array(count * once.length);
-  for (let q = 0; q < count; q++) all.set(once, q * once.length);
-  return all;
-}
-
-/** The same choices as the default of a max layer: favourite input, whether it dominates, greatest upper bound. */
-function maxVectors(
-  layer: MaxLayer,
-  bounds: Bounds,
-): { readonly dominated: Float32Array; readonly top: Float32Array; readonly favourite: BigInt64Array } {
-  const [lower, upper] = [bounds.lower[layer.input]!, bounds.upper[layer.input]!];
-  const size = layer.rowStart.length - 1;
-  const dominated = new Float32Array(size);
-  const top = new Float32Array(size);
-  const favourite = new BigInt64Array(size);
-  for (let i = 0; i < size; i++) {
-    const inputs = [...layer.col.subarray(layer.rowStart[i]!, layer.rowStart[i + 1]!)];
-    let best = inputs[0]!;
-    for (const k of inputs) if (lower[k]! > lower[best]!) best = k;
-    favourite[i] = BigInt(best);
-    dominated[i] = inputs.every((k) => k === best || upper[k]! <= lower[best]!) ? 1 : 0;
-    top[i] = finite(Math.max(...inputs.map((k) => upper[k]!)));
-  }
-  return { dominated, top, favourite };
 }
 
 /** alpha and beta to the numbers they stand for, rounded to float32; NaN where the default is as good. */

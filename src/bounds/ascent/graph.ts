@@ -14,7 +14,7 @@ import { GraphBuilder } from '../../onnx/graph-builder.js';
 import { type BackMap, linearBack, prepareMap } from './graph-linear.js';
 import { ADAM, buildBody } from './step.js';
 
-/** Vectors of one ReLU layer that change with the bounds; each is a graph input of shape [1, size]. */
+/** Vectors of one ReLU layer that change with the bounds; each is a graph input of shape [1 or queries, size]. */
 export const RELU_INPUTS = ['spos', 'tpos', 'alo', 'ahi', 'sign', 'bterm', 'inverse'] as const;
 /** Vectors of one max layer: 1 where one input dominates, greatest upper bound; and the favourite input's index. */
 export const MAX_INPUTS = ['dominated', 'top'] as const;
@@ -116,7 +116,7 @@ function declareInputs(
   outer.input('high', 'float32', [1, network.tensors[stop]!.size]);
   for (const n of relus) {
     const size = network.tensors[network.layers[n]!.output]!.size;
-    for (const name of RELU_INPUTS) outer.input(`${name}${n}`, 'float32', [1, size]);
+    for (const name of RELU_INPUTS) outer.input(`${name}${n}`, 'float32', ['domains', size]);
     outer.input(`alpha_in${n}`, 'float32', ['queries', size]);
     outer.input(`beta_in${n}`, 'float32', ['queries', size]);
   }

@@ -16,8 +16,9 @@ import { undecided } from '../undecided.js';
 import { ascentLeaf } from './ascent-leaf.js';
 import { type Attempt, accepted, closed } from './attempt.js';
 import { FEW_INPUTS, searchCubes } from './cubes.js';
+import { searchDomains } from './domains.js';
 import { splitInputs } from './input-split.js';
-import { enter } from './reach.js';
+import { enter, reachOfDomains } from './reach.js';
 import { suffixHooks, trySuffixes } from './suffix.js';
 import { nothingFound, searchWhole, wholeHooks } from './whole.js';
 
@@ -104,6 +105,8 @@ async function prepare(
     'thorough',
   );
   if (second.confirmed !== null) return done({ verdict: 'sat', confirmed: second.confirmed });
+  const split = await tryDomains(attempt);
+  if (split !== null) return done(split);
   const thorough = deep && !exactMargin ? await trySuffixes(attempt, suffixes, THOROUGH) : null;
   if (thorough !== null) return done(thorough);
   const nearest = Math.min(first.bestMargin ?? Infinity, second.bestMargin ?? Infinity);
@@ -115,6 +118,22 @@ async function tryWhole(attempt: Attempt): Promise<Decision | null> {
   const { context, obligation, region } = attempt;
   const step = await ascentLeaf(context.network, context.ascent, region.bounds, obligation);
   return step === null ? null : closed(attempt, { kind: 'leaf', step }).decision;
+}
+
+/** Share of the remaining time for domains, where there are no literals; the rest is for LPs. */
+const DOMAINS_SHARE = 0.8;
+
+async function tryDomains(attempt: Attempt): Promise<Decision | null> {
+  const { context, obligation, region, deadline } = attempt;
+  if (obligation.naps.length > 0 || obligation.outputs.length !== 1 || !bounded(obligation)) return null;
+  const { network, ascent, signal, maxMemoryBytes } = context;
+  const now = performance.now();
+  const limits = { deadline: now + (deadline - now) * DOMAINS_SHARE, maxNodes: attempt.maxNodes };
+  const tree = await searchDomains(
+    { network, ascent, obligation, signal, maxMemoryBytes, ...limits, onBatch: reachOfDomains(attempt) },
+    region.bounds,
+  );
+  return tree === null ? null : closed(attempt, tree).decision;
 }
 
 /** What stays open says how near a point of the region came to a counterexample. */

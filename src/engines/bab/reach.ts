@@ -36,3 +36,17 @@ export function reachOf(
     },
   };
 }
+
+/** The same for domains that are worked on in batches. */
+export function reachOfDomains({
+  context: { onReach },
+}: Work): (nodes: number, closedShare: number, bound: number) => void {
+  return (nodes, closedShare, bound) =>
+    onReach?.({
+      stage: 'search',
+      nodes,
+      closedShare,
+      margin: Number.isFinite(bound) ? -bound : null,
+      nearest: null,
+    });
+}
