@@ -72,26 +72,30 @@ export function isGzip(bytes: Uint8Array): boolean {
 export async function gunzip(bytes: Uint8Array, path: string, cap: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let total = 0;
+  const isTooLarge = (): boolean => total > cap;
   try {
     await pipeline(Readable.from([bytes]), createGunzip({ chunkSize: 1 << 18 }), async (source) => {
       for await (const chunk of source as AsyncIterable<Uint8Array>) {
         total += chunk.length;
-        if (total > cap) {
-          throw new InputError('the decompressed file is too large', {
-            file: path,
-            expected: `at most ${cap} bytes`,
-            found: 'more',
-          });
-        }
+        if (isTooLarge()) break;
         chunks.push(chunk);
       }
     });
   } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError('the gzip data are damaged', {
+    // To stop reading early makes the pipeline fail too, in its own words.
+    if (!isTooLarge()) {
+      throw new InputError('the gzip data are damaged', {
+        file: path,
+        expected: 'a complete gzip file',
+        found: (error as Error).message,
+      });
+    }
+  }
+  if (isTooLarge()) {
+    throw new InputError('the decompressed file is too large', {
       file: path,
-      expected: 'a complete gzip file',
-      found: (error as Error).message,
+      expected: `at most ${cap} bytes`,
+      found: 'more',
     });
   }
   return Buffer.concat(chunks, total);

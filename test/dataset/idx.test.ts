@@ -97,6 +97,9 @@ describe('IDX', () => {
     const packed = gzipSync(Buffer.alloc(1_000_000));
     await expect(gunzip(packed, 'bomb.gz', 999_999)).rejects.toThrow(/too large/);
     expect((await gunzip(packed, 'file.gz', 1_000_000)).length).toBe(1_000_000);
+    // With much still to come when the cap is passed.
+    const large = gzipSync(Buffer.alloc(20_000_000));
+    await expect(gunzip(large, 'bomb.gz', 1_000_000)).rejects.toThrow(/too large/);
   });
 
   it('accepts gaps when told so', async () => {

@@ -25,6 +25,8 @@ function bashScript(root: CommandNode): string {
 _${name}() {
   local place="" word i
   local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}"
+  # bash makes three words of --option=value.
+  if [[ "$cur" == "=" ]]; then cur=""; elif [[ "$prev" == "=" ]]; then prev="\${COMP_WORDS[COMP_CWORD-2]}"; fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="\${COMP_WORDS[i]}"
     case "$place $word" in
@@ -136,7 +138,7 @@ function place({ path }: PlacedCommand): string {
 }
 
 function firstSentence(text: string): string {
-  return text.split(/[.;:] /)[0]!.replace(/\.$/, '');
+  return text.split(/[.;] /)[0]!.replace(/\.$/, '');
 }
 
 function quoted(text: string): string {

@@ -32,6 +32,8 @@ export function registerExport(program: Command): void {
     '-o, --output <file>',
     'file to write; {id} in the name stands for the obligation',
   );
+  // Set behind the parser, whose message names the option as every other does; completion reads the values.
+  command.options.find(({ long }) => long === '--format')!.argChoices = [...FORMATS];
   command.option(
     '--exposed-model <file>',
     'for vnnlib1 and NAPs: ONNX file to write, whose output has the hidden neurons behind the logits',
