@@ -1,6 +1,7 @@
 /** Certificates, checked again, as reports for people and CI systems. */
 
 import { type OpenDatasetOptions, openDataset } from '../dataset/open-dataset.js';
+import { refuseContradiction } from '../gate/contradiction.js';
 import type { Decision } from '../gate/decision.js';
 import { decisionSchema } from '../gate/decision.js';
 import type { ReportDocument } from '../report/documents/report.js';
@@ -39,6 +40,8 @@ export interface ReportOptions {
 
 export interface ReportResult {
   readonly document: ReportDocument;
+  /** Certificates that the decision names and that could not be read: what it says of them is shown as not checked. */
+  readonly unread: number;
   /** The text of `format`; null unless asked for. */
   readonly text: string | null;
   /** A Markdown summary, for a CI system that takes one besides. */
@@ -87,6 +90,7 @@ export async function report(
   writeReports(targets, input, '--output');
   return {
     document: input.document,
+    unread: certificates.length - input.document.certificates.length,
     text: format === undefined ? null : REPORTERS[format](input),
     summary: format === 'github' ? REPORTERS.summary(input) : null,
   };
@@ -134,7 +138,10 @@ function readDecision(path: string): Decision {
 
 function decisionIn(bytes: Buffer, path: string, expected: string): Decision {
   const parsed = decisionSchema.safeParse(parseStrictJson(bytes.toString('utf8'), path));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    refuseContradiction(parsed.data, path);
+    return parsed.data;
+  }
   const issue = parsed.error.issues[0]!;
   throw new InputError('not a decision of the gate', {
     file: path,

@@ -6,15 +6,7 @@
  */
 import { describeDomain, describeProperty, napClasses, onlyAgainst, propertyId } from '../spec/property.js';
 import { assertNever } from '../util/errors.js';
-import {
-  type DecidedModel,
-  type Decision,
-  type GateOutcome,
-  type MeasuredRecall,
-  OUTCOME_CODES,
-  type Requirement,
-  type RequirementStatus,
-} from './decision.js';
+import type { DecidedModel, Decision, MeasuredRecall, Requirement, RequirementStatus } from './decision.js';
 import {
   type CertificateEvidence,
   type Demand,
@@ -27,45 +19,14 @@ import {
   type RecallEvidence,
   sameData,
 } from './evidence.js';
+import { countsOf, describeRejection, outcomeOf } from './outcome.js';
 
 export type Decided = Pick<Decision, 'outcome' | 'exitCode' | 'reasons' | 'counts' | 'models'>;
 
 export function decide(rules: GateRules, models: readonly GateModel[]): Decided {
   const decided = models.map((model) => decideModel(rules, model));
-  const counts = {
-    met: 0,
-    violated: 0,
-    unknown: 0,
-    vacuous: 0,
-    hole: 0,
-    missing: 0,
-    rejected: 0,
-    'too-low': 0,
-    'not-held-out': 0,
-  };
-  for (const { requirements, recall } of decided) {
-    for (const { status } of [...requirements, ...recall]) counts[status]++;
-  }
-  const findings = decided.flatMap((model) => findingsOf(rules, model));
-  if (decided.length === 0) findings.push({ outcome: 'inconclusive', reason: 'the policy names no model' });
-  const outcome = GRAVEST.find((one) => findings.some((finding) => finding.outcome === one)) ?? 'passed';
-  return {
-    outcome,
-    exitCode: OUTCOME_CODES[outcome],
-    reasons: GRAVEST.flatMap((one) => findings.filter((finding) => finding.outcome === one)).map(
-      ({ reason }) => reason,
-    ),
-    counts,
-    models: decided,
-  };
-}
-
-/** Wrong evidence first: nothing else of such a release can be believed. */
-const GRAVEST = ['rejected', 'failed', 'inconclusive'] as const;
-
-interface Finding {
-  readonly outcome: Exclude<GateOutcome, 'passed'>;
-  readonly reason: string;
+  const open = rules.unknown === 'fail' ? 'failed' : 'inconclusive';
+  return { ...outcomeOf(open, decided), counts: countsOf(decided), models: decided };
 }
 
 function decideModel(rules: GateRules, model: GateModel): DecidedModel {
@@ -214,16 +175,10 @@ function judgeHolds(
 /** Why nothing of the certificate counts; null if the checker accepts it as a whole. */
 function rejectionOf(certificate: CertificateEvidence, model: GateModel): string | null {
   const { check, signature, rejection, modelSha256 } = certificate;
-  if (signature === 'rejected') return `its signature is rejected: ${describe(rejection)}`;
-  if (check === 'invalid') return `its certificate is rejected: ${describe(rejection)}`;
+  if (signature === 'rejected') return `its signature is rejected: ${describeRejection(rejection)}`;
+  if (check === 'invalid') return `its certificate is rejected: ${describeRejection(rejection)}`;
   if (modelSha256 !== model.sha256) return 'its certificate is about another model';
   return null;
-}
-
-function describe(rejection: CertificateEvidence['rejection']): string {
-  if (rejection === null) return 'the checker does not accept it';
-  const { place, rule, expected, found } = rejection;
-  return `${place} (${rule}): expected ${expected}, found ${found}`;
 }
 
 function isAbout(certificate: CertificateEvidence, model: GateModel, needsNaps: boolean): boolean {
@@ -260,50 +215,3 @@ function recallOf(evidence: RecallEvidence): MeasuredRecall {
   }
   return { ...rest, status: 'too-low', detail: `${measured.count} of ${measured.of} samples follow the NAP` };
 }
-
-/**
- * What speaks against a release. Advisory requirements are never among it, wrong evidence about them included: else taking
- * that evidence away would help.
- */
-function findingsOf(rules: GateRules, model: DecidedModel): Finding[] {
-  const findings: Finding[] = [];
-  const open = rules.unknown === 'fail' ? 'failed' : 'inconclusive';
-  const { certificate } = model;
-  const required = model.requirements.filter(({ advisory }) => !advisory);
-  if (certificate !== null && isRejected(certificate) && required.length > 0) {
-    const reason = `${model.name}: ${certificate.file}: ${describe(certificate.rejection)}`;
-    findings.push({ outcome: 'rejected', reason });
-  }
-  for (const { id, status, detail } of required) {
-    const reason = `${model.name}: ${id}: ${WORDS[status]}${detail === '' ? '' : `; ${detail}`}`;
-    if (status === 'met') continue;
-    if (status !== 'rejected') findings.push({ outcome: status === 'violated' ? 'failed' : open, reason });
-    else if (!isRejected(certificate)) findings.push({ outcome: 'rejected', reason });
-  }
-  const recalls = model.recall.filter(({ advisory }) => !advisory);
-  for (const { status, class: label, detail, minimum } of recalls) {
-    if (status === 'met') continue;
-    const which = label === null ? 'recall' : `recall of class ${label}`;
-    const outcome = status === 'missing' ? open : 'failed';
-    findings.push({ outcome, reason: `${model.name}: ${which}: ${detail}; at least ${minimum} is asked` });
-  }
-  if (required.length + recalls.length === 0) {
-    findings.push({ outcome: 'inconclusive', reason: `${model.name}: nothing is required of it` });
-  }
-  return findings;
-}
-
-/** As a whole, so that one reason stands for all of its properties. */
-function isRejected(certificate: DecidedModel['certificate']): boolean {
-  return certificate !== null && (certificate.check === 'invalid' || certificate.signature === 'rejected');
-}
-
-const WORDS: Readonly<Record<RequirementStatus, string>> = {
-  met: 'met',
-  violated: 'violated',
-  unknown: 'not decided',
-  vacuous: 'vacuous',
-  hole: 'taken on trust',
-  missing: 'not shown',
-  rejected: 'rejected',
-};

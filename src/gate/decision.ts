@@ -127,6 +127,14 @@ const model = z.strictObject({
 
 const verdict = z.strictObject({ before: z.string().nullable(), now: z.string().nullable() });
 
+const numbers = z.strictObject({ before: z.number().nullable(), now: z.number().nullable() });
+
+const weights = z
+  .strictObject({ before: z.boolean().nullable(), now: z.boolean().nullable() })
+  .describe('null where there is no such requirement');
+
+const change = z.enum(['same', 'better', 'worse', 'added', 'dropped']);
+
 const baseline = z.strictObject({
   file: z.string(),
   sha256: sha256Hex,
@@ -139,18 +147,26 @@ const baseline = z.strictObject({
         .array(
           z.strictObject({
             id: z.string(),
-            change: z.enum(['same', 'better', 'worse', 'added', 'dropped']),
+            change,
             status: verdict,
-            margin: z.strictObject({ before: z.number().nullable(), now: z.number().nullable() }),
+            advisory: weights,
+            margin: numbers,
           }),
         )
-        .describe('those that differ in status or margin'),
+        .describe('those that differ in status, weight or margin'),
       recall: z.array(
         z.strictObject({
           class: count.nullable(),
-          before: z.number().nullable(),
+          change: change.describe('better or worse: of the status, else of the share'),
+          status: verdict,
+          advisory: weights,
+          minimum: numbers,
+          before: z.number().nullable().describe('share; null if it was not measured'),
           now: z.number().nullable(),
-          sameData: z.boolean().describe('measured on the same samples, by digest'),
+          sameData: z
+            .boolean()
+            .nullable()
+            .describe('measured on the same samples, by digest; null if one of the two was not measured'),
         }),
       ),
     }),

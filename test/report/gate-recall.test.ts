@@ -107,7 +107,7 @@ describe('a recall that this run measured and that is high enough', () => {
     expect(REPORTERS.sarif(met)).toMatch(NUMBERS);
     expect(JSON.parse(REPORTERS.gitlab(met))).toEqual([]);
     expect(REPORTERS.github(met)).toMatch(/^::notice .*recall: 1 met/);
-    expect(REPORTERS.summary(met)).toMatch(/✅ \| recall\/3 \| met/);
+    expect(REPORTERS.summary(met)).toMatch(/✅ \| recall\/3 \| digits \| met/);
     expect(badgeOf(met)).toBe('badge holds');
     expect(REPORTERS.html(met)).toMatch(NUMBERS);
     expect(gateText(met.decision!)).toMatch(/met.*91\.00 %: 91 of 100/);
@@ -131,7 +131,7 @@ describe('a recall that this run measured and that is too low', () => {
     expect(sarifKind(low)).toBe('fail');
     expect(REPORTERS.github(low)).toMatch(/^::error .*91 of 100/);
     expect(JSON.parse(REPORTERS.gitlab(low))).toMatchObject([{ severity: 'critical' }]);
-    expect(REPORTERS.summary(low)).toMatch(/❌ \| recall\/3 \| too low/);
+    expect(REPORTERS.summary(low)).toMatch(/❌ \| recall\/3 \| digits \| too low/);
     expect(badgeOf(low)).toBe('badge violated');
   });
 });

@@ -279,7 +279,7 @@ describe('summary', () => {
     const text = REPORTERS.summary(inputs.hostile);
     expect(text).not.toContain('<');
     const rows = text.split('\n').filter((line) => /^\| [✅❌⚠❔⛔]/u.test(line));
-    expect(rows.map((row) => row.split('|').length)).toEqual(rows.map(() => 9));
+    expect(rows.map((row) => row.split('|').length)).toEqual(rows.map(() => 10));
   });
 });
 

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCertificate } from '../../certificate/read-certificate.js';
+import { refuseContradiction } from '../../gate/contradiction.js';
 import { type Decision, decisionSchema } from '../../gate/decision.js';
 import { sha256 } from '../../util/digest.js';
 import { InputError } from '../../util/errors.js';
@@ -78,7 +79,10 @@ function readDecision(path: string): ReturnType<typeof readBaseline> {
 
 function decisionIn(bytes: Buffer, path: string): ReturnType<typeof readBaseline> {
   const result = decisionSchema.safeParse(parseStrictJson(bytes.toString('utf8'), path));
-  if (result.success) return { decision: result.data, file: { file: path, sha256: sha256(bytes) } };
+  if (result.success) {
+    refuseContradiction(result.data, path);
+    return { decision: result.data, file: { file: path, sha256: sha256(bytes) } };
+  }
   const issue = result.error.issues[0]!;
   throw new InputError('not a decision of the gate', {
     file: path,

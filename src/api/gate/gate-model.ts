@@ -11,6 +11,7 @@ import { certify } from './certify.js';
 import { readSpecification, resolveDemands } from './demands.js';
 import { measureRecall } from './recall.js';
 import type { GateRun } from './run.js';
+import { refuseOtherScales } from './same-scale.js';
 
 /** NAPs that belong to the model, or what is wrong with them. */
 type NapState =
@@ -28,6 +29,7 @@ export async function gateModel(run: GateRun, position: number): Promise<GateMod
   const { file } = run;
   const { policy } = file;
   const entry = policy.models[position]!;
+  await refuseOtherScales(run, position);
   run.progress.step(`reading ${entry.model}`);
   const model = await openModel(file.at(entry.model));
   const specification = readSpecification(file, entry);

@@ -52,7 +52,9 @@ export async function collectReport(
       exhibited.push(await exhibitCertificate(file, named, progress, napFiles, options.dataset ?? null));
     } catch (error) {
       // A decision may name a certificate that cannot be read: it says so itself.
-      if (!(error instanceof InputError) || options.decision === undefined) throw error;
+      // What a decision names is reported as not checked; what the caller names has to be there.
+      const isNamed = options.decision?.models.some(({ certificate }) => certificate?.file === file);
+      if (!(error instanceof InputError) || isNamed !== true) throw error;
     }
   }
   return {

@@ -52,7 +52,7 @@ export function registerReport(program: Command): void {
       const { report } = await import('../../api/report.js');
       const { output, gate, data } = flags;
       const format = output === undefined ? flags.format : (flags.format ?? (await formatFor(output)));
-      const { document, text, summary } = await report(
+      const { document, text, summary, unread } = await report(
         {
           certificates,
           models: flags.model ?? [],
@@ -69,7 +69,7 @@ export function registerReport(program: Command): void {
       return {
         document,
         text: (shown: ReportDocument) => text ?? reportText(shown, output === undefined ? [] : [output]),
-        exitCode: exitCode(document),
+        exitCode: exitCode(document, unread),
       };
     }),
   );
@@ -102,8 +102,8 @@ function appendStepSummary(text: string): void {
   }
 }
 
-function exitCode({ certificates }: ReportDocument): ExitCode {
+function exitCode({ certificates }: ReportDocument, unread: number): ExitCode {
   const verdicts = certificates.map(({ check }) => check.verdict);
   if (verdicts.includes('invalid')) return EXIT.rejected;
-  return verdicts.every((verdict) => verdict === 'valid') ? EXIT.ok : EXIT.inconclusive;
+  return unread === 0 && verdicts.every((verdict) => verdict === 'valid') ? EXIT.ok : EXIT.inconclusive;
 }

@@ -34,6 +34,9 @@ function findingBadge(status: FindingStatus): string {
 export function gatePart(decision: Decision, document: ReportDocument, decidedNow: boolean): string {
   const { outcome, policy, reasons, models } = decision;
   const status = STATUS[outcome];
+  // Anybody can have written a file: that it passed is not shown in the colour of what is proved.
+  const isStated = !decidedNow && outcome === 'passed';
+  const word = isStated ? `<span class="badge">${markup(outcome)}</span>` : badge(status, outcome);
   const why =
     reasons.length === 0 ? '' : `<ul>${reasons.map((reason) => `<li>${markup(reason)}</li>`).join('')}</ul>`;
   const requirements = models.flatMap((model) =>
@@ -60,8 +63,8 @@ export function gatePart(decision: Decision, document: ReportDocument, decidedNo
   );
   return [
     '<section class="gate" aria-labelledby="gate">',
-    `<h2 id="gate">Gate: ${markup(outcome)}</h2>`,
-    `<p class="verdict ${status}">${badge(status, outcome)} <span>Policy ${markup(policy.name)} (${code(policy.file)})</span></p>${why}`,
+    `<h2 id="gate">${decidedNow ? 'Gate' : 'Decision of the gate states'}: ${markup(outcome)}</h2>`,
+    `<p class="verdict ${isStated ? 'unknown' : status}">${word} <span>Policy ${markup(policy.name)} (${code(policy.file)})</span></p>${why}`,
     dataTable(
       'Requirements of the policy',
       ['property', 'status', 'model', 'detail', 'weight'].map((title) => ({ title })),

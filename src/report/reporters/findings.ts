@@ -9,27 +9,11 @@ import type { ReportInput } from '../exhibit.js';
 import { percent } from '../format.js';
 import { propertyName } from '../property-name.js';
 import { labelled } from '../stated.js';
+import { confirmedStatus, recallStatus, uncoveredProperties } from './confirmed.js';
+import { type FindingStatus, STATUS_WORDS, STATUSES } from './finding-status.js';
 
-/** Worst first. */
-const STATUSES = [
-  'rejected',
-  'violated',
-  'too-low',
-  'missing',
-  'unchecked',
-  'unknown',
-  'on-trust',
-  'vacuous',
-  'stated',
-  'met',
-  'holds',
-] as const;
-
-/**
- * `met`: a recall that the gate measured in this very run, and that is high enough. `stated`: a decision that was read from
- * a file says so.
- */
-export type FindingStatus = (typeof STATUSES)[number];
+export { confirmedStatus, recallStatus } from './confirmed.js';
+export { type FindingStatus, STATUS_WORDS } from './finding-status.js';
 
 /** `error`: something is wrong, or nothing was shown at all. `warning`: open. `ok`: proved, or not asked for. */
 export type Gravity = 'error' | 'warning' | 'ok';
@@ -56,21 +40,6 @@ export interface Finding {
   readonly margin: number | null;
 }
 
-/** A status as people read it. */
-export const STATUS_WORDS: Readonly<Record<FindingStatus, string>> = {
-  rejected: 'rejected',
-  violated: 'violated',
-  'too-low': 'too low',
-  missing: 'missing',
-  unchecked: 'not checked',
-  unknown: 'unknown',
-  'on-trust': 'on trust',
-  vacuous: 'vacuous',
-  stated: 'stated, not measured again',
-  met: 'met',
-  holds: 'holds',
-};
-
 const GRAVITY: Readonly<Record<FindingStatus, Gravity>> = {
   rejected: 'error',
   violated: 'error',
@@ -89,8 +58,15 @@ const GRAVITY: Readonly<Record<FindingStatus, Gravity>> = {
 /** In the order of the policy or of the certificates. */
 export function findings({ document, decision, decidedNow }: ReportInput): Finding[] {
   if (decision === null) return document.certificates.flatMap(findingsOfCertificate);
-  const passed = decision.outcome === 'passed';
-  return decision.models.flatMap((model) => findingsOfModel(model, passed, document, decidedNow));
+  return [
+    ...decision.models.flatMap((model) => findingsOfModel(model, document, decidedNow)),
+    ...uncoveredProperties(decision.models, document).map(({ certificate, property }): Finding => {
+      const finding = findingOfProperty(certificate, property);
+      // A policy that was read in this run does not ask for it; what a file says of its policy excuses nothing.
+      const isExcused = decidedNow && property.status !== 'rejected';
+      return { ...finding, ...weight(property.status, isExcused, false) };
+    }),
+  ];
 }
 
 /** Those that are not proved, worst first. */
@@ -130,7 +106,11 @@ export function leastMargin({ obligations }: ReportedProperty): number | null {
 }
 
 function findingsOfCertificate(certificate: ReportedCertificate): Finding[] {
-  return certificate.properties.map((property) => ({
+  return certificate.properties.map((property) => findingOfProperty(certificate, property));
+}
+
+function findingOfProperty(certificate: ReportedCertificate, property: ReportedProperty): Finding {
+  return {
     name: propertyName(property),
     rule: property.kind,
     status: property.status,
@@ -145,17 +125,36 @@ function findingsOfCertificate(certificate: ReportedCertificate): Finding[] {
     fingerprint: property.fingerprint,
     seconds: property.seconds,
     margin: leastMargin(property),
-  }));
+  };
 }
 
-function findingsOfModel(
-  model: DecidedModel,
-  passed: boolean,
-  document: ReportDocument,
-  decidedNow: boolean,
-): Finding[] {
+/** Else a model of which a policy asks nothing would be no finding at all, which reads as a success. */
+function nothingRequired(model: DecidedModel): Finding[] {
+  if ([...model.requirements, ...model.recall].some(({ advisory }) => !advisory)) return [];
+  const why = 'nothing is required of it';
+  return [
+    {
+      model: model.name,
+      modelSha256: model.sha256,
+      name: 'gate',
+      rule: 'gate',
+      status: 'missing',
+      ...weight('missing', false, false),
+      why,
+      claim: 'The policy requires something of every model.',
+      file: model.file,
+      line: 1,
+      fingerprint: sha256(JSON.stringify([model.sha256, model.name, why])),
+      seconds: 0,
+      margin: null,
+    },
+  ];
+}
+
+function findingsOfModel(model: DecidedModel, document: ReportDocument, decidedNow: boolean): Finding[] {
   const shared = { model: model.name, modelSha256: model.sha256 };
   return [
+    ...nothingRequired(model),
     ...model.requirements.map((requirement): Finding => {
       const status = confirmedStatus(requirement, model, document);
       return {
@@ -163,7 +162,7 @@ function findingsOfModel(
         name: propertyName(requirement),
         rule: requirement.kind,
         status,
-        ...weight(status, requirement.advisory, passed),
+        ...weight(status, requirement.advisory, isAllowedTrust(requirement, status)),
         why: requirementWhy(requirement, status),
         claim: requirement.claim,
         file: requirement.source.file,
@@ -183,7 +182,7 @@ function findingsOfModel(
         name,
         rule: 'recall',
         status,
-        ...weight(status, recall.advisory, passed),
+        ...weight(status, recall.advisory, false),
         why: recallWhy(recall),
         claim: `At least ${percent(recall.minimum)} of held-out samples follow the NAP of their class.`,
         file: recall.source.file,
@@ -196,74 +195,30 @@ function findingsOfModel(
   ];
 }
 
-const REQUIREMENT_STATUS: Readonly<Record<Requirement['status'], FindingStatus>> = {
-  met: 'holds',
-  violated: 'violated',
-  unknown: 'unknown',
-  vacuous: 'vacuous',
-  hole: 'on-trust',
-  missing: 'missing',
-  rejected: 'rejected',
-};
-
-/**
- * A decision is no evidence: what it counts as met is shown to hold only if a certificate of the document, checked for
- * this report, says the same about the same model and, literal by literal, the NAPs of the decision.
- */
-export function confirmedStatus(
-  requirement: Requirement,
-  model: DecidedModel,
-  { certificates }: ReportDocument,
-): FindingStatus {
-  const decided = REQUIREMENT_STATUS[requirement.status];
-  if (decided !== 'holds') return decided;
-  const statuses = certificates
-    .filter(
-      ({ model: { sha256: digest }, arithmetic, domain, naps, napsChecked }) =>
-        digest === model.sha256 &&
-        arithmetic === model.arithmetic &&
-        domain === model.domain &&
-        (naps === null || (napsChecked && naps === model.naps?.sha256)),
-    )
-    .flatMap(({ properties }) =>
-      properties.filter(
-        ({ claim, claimDigest }) => claim === requirement.claim && claimDigest === requirement.digest,
-      ),
-    )
-    .map(({ status }) => status);
-  return statuses.includes('holds') ? 'holds' : (statuses[0] ?? 'unchecked');
-}
-
-/**
- * What this run measured is met or not. Of a decision in a file, which anybody can have written, only bad news is believed:
- * no samples are at hand to measure good ones again.
- */
-export function recallStatus({ status }: MeasuredRecall, decidedNow: boolean): FindingStatus {
-  switch (status) {
-    case 'met':
-      return decidedNow ? 'met' : 'stated';
-    case 'too-low':
-      return 'too-low';
-    case 'missing':
-    case 'not-held-out':
-      return 'missing';
-  }
-}
-
-/** What is only advised never fails; wrong evidence always does. */
+/** What is only advised never fails; wrong evidence always does. What is open blocks unless the policy accepts it. */
 function weight(
   status: FindingStatus,
   advisory: boolean,
-  passed: boolean,
+  accepted: boolean,
 ): Pick<Finding, 'gravity' | 'blocks'> {
   const usual = GRAVITY[status];
   const gravity = advisory && usual === 'error' && status !== 'rejected' ? 'warning' : usual;
-  return { gravity, blocks: !passed && !advisory && usual !== 'ok' };
+  return { gravity, blocks: !accepted && !advisory && usual !== 'ok' };
 }
 
-function requirementWhy({ detail, counterexample }: Requirement, status: FindingStatus): string {
+/** The decision says whom it trusted, and the certificate trusts somebody: a policy may allow that. */
+function isAllowedTrust({ status: decided, holes }: Requirement, status: FindingStatus): boolean {
+  return decided === 'met' && status === 'on-trust' && holes.length > 0;
+}
+
+function requirementWhy(
+  { status: decided, detail, counterexample }: Requirement,
+  status: FindingStatus,
+): string {
   if (status === 'unchecked')
     return 'the gate counts it as met, but no certificate that was checked here shows it';
+  if (decided === 'met' && (status === 'rejected' || status === 'violated' || status === 'unknown'))
+    return `the gate counts it as met, but its certificate, checked here, does not: ${STATUS_WORDS[status]}`;
   if (detail !== '') return detail;
   if (counterexample !== null) return `counterexample (${labelled(counterexample.source)})`;
   return STATUS_WORDS[status];

@@ -20,6 +20,7 @@ const RULES: Readonly<Record<string, string>> = {
   'local-robustness': 'No input near a reference point gets another class.',
   'scalar-invariance': 'The class of an input is the same at every brightness.',
   cone: 'Every combination of the given points gets the class.',
+  gate: 'The policy requires something of every model.',
   recall: 'Enough held-out samples follow the NAP of their class.',
 };
 

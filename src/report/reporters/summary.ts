@@ -30,7 +30,7 @@ const SIGNS: Readonly<Record<FindingStatus, string>> = {
 };
 
 export function summaryReport(input: ReportInput): string {
-  const { document, decision } = input;
+  const { document, decision, decidedNow } = input;
   const all = findings(input);
   const parts: string[] = [];
   let bytes = 0;
@@ -41,7 +41,12 @@ export function summaryReport(input: ReportInput): string {
     parts.push(line);
     return true;
   };
-  const outcome = decision === null ? '' : `: the gate ${GATE_WORDS[decision.outcome]}`;
+  const outcome =
+    decision === null
+      ? ''
+      : decidedNow
+        ? `: the gate ${GATE_WORDS[decision.outcome]}`
+        : `: a decision of the gate states: ${decision.outcome}`;
   add(`## napcert${outcome}\n\n**${markdown(countsText(all))}.**`);
   for (const reason of decision?.reasons ?? []) add(`\n- ${markdown(reason)}`);
   add('\n| certificate | model | check | arithmetic |\n|---|---|---|---|');
@@ -56,7 +61,9 @@ export function summaryReport(input: ReportInput): string {
   });
   if (certificates >= 0)
     parts.push(`\nand ${document.certificates.length - certificates} more certificates.`);
-  add('\n| | property | verdict | margin | time | why | claim digest |\n|---|---|---|--:|--:|---|---|');
+  add(
+    '\n| | property | model | verdict | margin | time | why | claim digest |\n|---|---|---|---|--:|--:|---|---|',
+  );
   const rows = worstFirst(all);
   const left = rows.findIndex((finding) => !add(row(finding)));
   if (left >= 0) parts.push(`\nand ${rows.length - left} more properties.`);
@@ -71,9 +78,10 @@ const GATE_WORDS = {
 } as const;
 
 function row(finding: Finding): string {
-  const { name, status, margin, why, fingerprint } = finding;
+  const { name, model, status, margin, why, fingerprint } = finding;
   const cells = [
     name,
+    model,
     STATUS_WORDS[status],
     margin === null ? '' : short(margin),
     seconds(finding.seconds),

@@ -43,7 +43,7 @@ export function gateText(document: GateDocument): string {
       .filter((text) => text !== null)
       .join('\n'),
     pictures(models),
-    baselineText(document.baseline),
+    baselineText(document),
     interrupted ? 'Interrupted; run the same command again to go on.' : null,
     `Arithmetic: ${[...new Set(models.map(({ arithmetic }) => arithmetic))].join(', ')}. ` +
       'Every certificate was checked in this run by exact arithmetic, without any solver.',
@@ -95,8 +95,24 @@ function changes({ name, requirements, redo, certificate }: Model): string | nul
   const reused = requirements.filter((requirement) => requirement.reused).length;
   const from = certificate === null ? '' : ` from ${certificate.file}`;
   const head = `${name}: ${counted(reused, 'property', 'properties')} reused${reused === 0 ? '' : from}`;
+  const rejected = certificate === null ? null : rejectionText(certificate, requirements);
+  if (rejected !== null && redo.length === 0) return `${name}: ${rejected}`;
   if (redo.length === 0) return `${head}, nothing to decide.`;
   return [`${head}; decided now, or still to be:`, ...listed(redo)].join('\n');
+}
+
+/** Wrong evidence is not replaced silently, so somebody has to say that it may be. */
+function rejectionText(
+  { file, check, signature }: NonNullable<Model['certificate']>,
+  requirements: Model['requirements'],
+): string | null {
+  const isWhole = check === 'invalid' || signature === 'rejected';
+  if (!isWhole && !requirements.some(({ status }) => status === 'rejected')) return null;
+  const what = signature === 'rejected' ? `the signature of ${file}` : file;
+  return (
+    `${what} is rejected, and nothing of it was reused or decided anew. ` +
+    `\`--fresh\`, or removing that file, proves everything anew.`
+  );
 }
 
 function pictures(models: readonly Model[]): string | null {
@@ -106,25 +122,49 @@ function pictures(models: readonly Model[]): string | null {
   return files.length === 0 ? null : ['Pictures of counterexamples:', ...listed(files)].join('\n');
 }
 
-function baselineText(baseline: GateDocument['baseline']): string | null {
+function baselineText({ baseline, outcome }: GateDocument): string | null {
   if (baseline === null) return null;
   const lines = baseline.models.flatMap(({ name, change, requirements, recall }) => [
     ...(change === 'same' ? [] : [`${name}: the model is ${change}`]),
     ...requirements.map(
-      ({ id, change: word, status, margin }) =>
-        `${name}: ${id}: ${word}, ${status.before ?? '-'}${marginText(margin.before)} -> ${status.now ?? '-'}${marginText(margin.now)}`,
+      ({ id, change: word, status, margin, advisory }) =>
+        `${name}: ${id}: ${word}, ${status.before ?? '-'}${marginText(margin.before)}${weightText(advisory.before, advisory)} -> ` +
+        `${status.now ?? '-'}${marginText(margin.now)}${weightText(advisory.now, advisory)}`,
     ),
-    ...recall
-      .filter(({ before, now }) => before !== now)
-      .map(
-        ({ class: label, before, now, sameData }) =>
-          `${name}: recall${label === null ? '' : ` of class ${label}`}: ${percent(before)} -> ${percent(now)}${sameData ? '' : ' (other samples)'}`,
-      ),
+    ...recall.flatMap((row) => recallDifference(row).map((text) => `${name}: ${text}`)),
   ]);
+  if (baseline.outcome !== outcome) lines.unshift(`outcome: ${baseline.outcome} -> ${outcome}`);
   const head = `Compared with ${baseline.file} (${baseline.outcome})`;
   return lines.length === 0
     ? `${head}: no difference.`
     : [`${head}:`, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+type ComparedRecall = NonNullable<GateDocument['baseline']>['models'][number]['recall'][number];
+
+/** Nothing if all is as it was. */
+function recallDifference(row: ComparedRecall): string[] {
+  const { class: label, change, status, advisory, minimum, before, now, sameData } = row;
+  const isSame =
+    before === now &&
+    sameData !== false &&
+    [status, advisory, minimum].every(({ before: was, now: is }) => was === is);
+  if (isSame) return [];
+  const side = (key: 'before' | 'now', share: number | null): string => {
+    const least = minimum[key];
+    if (least === null) return '-';
+    const measured = share === null ? 'not measured' : percent(share);
+    return `${status[key]} (${measured}, at least ${percent(least)}${weightText(advisory[key], advisory)})`;
+  };
+  const samples = sameData === false ? ' (other samples)' : '';
+  const which = `recall${label === null ? '' : ` of class ${label}`}`;
+  return [`${which}: ${change}, ${side('before', before)} -> ${side('now', now)}${samples}`];
+}
+
+/** Said only where it differs. */
+function weightText(own: boolean | null, { before, now }: ComparedRecall['advisory']): string {
+  if (before === null || now === null || before === now) return '';
+  return own === true ? ', advisory' : ', required';
 }
 
 function marginText(margin: number | null): string {
