@@ -83,6 +83,7 @@ export async function checkFile(
     verdict: report.verdict,
     domain: describeDomain(certificate.predicate.domain),
     arithmetic: certificate.predicate.arithmetic,
+    interrupted: certificate.predicate.interrupted,
     properties: report.properties.map(({ id, claimed, outcome }) => ({
       id,
       claim: describeProperty(claims.get(id)!),
@@ -129,6 +130,7 @@ function unsigned(
     verdict: 'invalid',
     domain: null,
     arithmetic: null,
+    interrupted: null,
     properties: [],
     holes: [],
     rejection,

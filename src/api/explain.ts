@@ -55,7 +55,10 @@ export async function explain(
     arithmetic: semantics.filter((sentence) => !isIdle(sentence, reported)),
     proved: [...of('holds').map(provedSentence), ...of('vacuous').map(vacuousSentence)],
     refuted: of('violated').map(({ claim, why }) => `Not true: ${claim} A ${why}.`),
-    notShown: of('unknown', 'on-trust', 'rejected', 'unchecked').map(notShownSentence),
+    notShown: [
+      ...(reported.interrupted ? [interruptedSentence(reported)] : []),
+      ...of('unknown', 'on-trust', 'rejected', 'unchecked').map(notShownSentence),
+    ],
     notClaimed: notClaimed(reported),
     trusted: [...holes],
     stated: statedSentences(reported),
@@ -80,6 +83,15 @@ function isIdle(sentence: string, { model }: ReportedCertificate): boolean {
 function notShownSentence({ claim, claimed, status, why }: ReportedProperty): string {
   if (status === 'unchecked') return `${claim} Claimed: ${claimed}; not checked.`;
   return `${claim} ${status === 'unknown' ? 'Undecided' : `Claimed: ${claimed}; not shown`}: ${why}.`;
+}
+
+function interruptedSentence({ properties }: ReportedCertificate): string {
+  const open = properties.filter(({ claimed }) => claimed === 'unknown').length;
+  const left =
+    open === 0
+      ? 'after it had decided what it lists'
+      : `and leaves ${open} of ${counted(properties.length, 'property', 'properties')} undecided`;
+  return `The run that wrote it was interrupted, ${left}; it says nothing about any other property.`;
 }
 
 function vacuousSentence({ claim }: ReportedProperty): string {

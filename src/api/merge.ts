@@ -101,8 +101,15 @@ export async function merge(
     },
     { progress, ...(signal === undefined ? {} : { signal }) },
   );
-  // The merge itself reads no dataset; the runs that it puts together did.
-  const certificate: Certificate = { ...merged, predicate: { ...merged.predicate, dataset } };
+  const certificate: Certificate = {
+    ...merged,
+    predicate: {
+      ...merged.predicate,
+      // The merge itself reads no dataset; the runs that it puts together did.
+      dataset,
+      interrupted: merged.predicate.interrupted || endedEarly(parts, merged),
+    },
+  };
   const text = writeCertificate(options.output, certificate);
   return {
     format: 'napcert-merge/1',
@@ -122,6 +129,13 @@ function read(path: string): Certificate {
     maxBytes: DEFAULT_JSON_LIMITS.maxBytes,
   });
   return parseCertificate(bytes.toString('utf8'), path);
+}
+
+/** A stopped run left something that the parts together do not decide; or no run at all came to its end. */
+function endedEarly(parts: readonly Part[], { predicate }: Certificate): boolean {
+  const isStopped = ({ certificate }: Part): boolean => certificate.predicate.interrupted;
+  const isOpen = predicate.properties.some(({ verdict }) => verdict === 'unknown');
+  return isOpen ? parts.some(isStopped) : parts.every(isStopped);
 }
 
 interface Part {

@@ -35,7 +35,7 @@ import { refuseLoss } from './verify/refuse-loss.js';
 import { refuseOrthant } from './verify/refuse-orthant.js';
 import { type Resumed, resumeFrom } from './verify/resume.js';
 import { summary } from './verify/summary.js';
-import { verify } from './verify/verify.js';
+import { type OnCertificate, verify } from './verify/verify.js';
 import { VERSION } from './version.js';
 
 export interface VerifyFilesOptions {
@@ -87,7 +87,7 @@ export async function verifyFiles(
   options: VerifyFilesOptions,
   progress: Progress = silentProgress,
   signal?: AbortSignal,
-  onCertificate: (certificate: Certificate) => void = () => {},
+  onCertificate: OnCertificate = () => {},
 ): Promise<VerifyDocument> {
   if (options.cluster !== undefined && options.engine === 'milp') {
     const expected = '--engine bab or auto, whose proofs are checked when they come back';
@@ -127,9 +127,9 @@ export async function verifyFiles(
     text = writeCertificate(options.output, certificate);
   };
   const saveSparingly = sparingly(save);
-  const decided = (sofar: Certificate): void => {
+  const decided: OnCertificate = (sofar, reached) => {
     saveSparingly(sofar);
-    onCertificate(sofar);
+    onCertificate(sofar, reached);
   };
   const certificate = await verify(
     {
@@ -154,7 +154,7 @@ export async function verifyFiles(
     { progress, onCertificate: decided, ...(signal === undefined ? {} : { signal }) },
   );
   save(certificate);
-  onCertificate(certificate);
+  onCertificate(certificate, new Set(certificate.predicate.properties.map(({ id }) => id)));
   const envelope = signKey === null ? null : writeEnvelope(options.output, text, signKey, inputs);
   const followers = (drawn: Certificate) =>
     dataset === null ? new Map() : followersNear(drawn, model, dataset);

@@ -1,6 +1,5 @@
 /** `verifyFiles` with reports of the certificate it writes, and a log of what is decided as it is decided. */
 import { appendFileSync, writeFileSync } from 'node:fs';
-import type { Certificate } from '../certificate/certificate.js';
 import { eventLine, type ReportEvent } from '../report/documents/event.js';
 import type { VerifyDocument } from '../report/documents/verify.js';
 import { InputError } from '../util/errors.js';
@@ -8,6 +7,7 @@ import { describeSystemError } from '../util/system-error.js';
 import { assertWritable, type Inputs } from './output-file.js';
 import { type Progress, type Reached, silentProgress } from './progress.js';
 import { assertReportTargets, type ReportTarget, reportFiles } from './report.js';
+import type { OnCertificate } from './verify/verify.js';
 import { type VerifyFilesOptions, verifyFiles } from './verify-files.js';
 import { VERSION } from './version.js';
 
@@ -53,7 +53,7 @@ export async function verifyAndReport(
 interface EventLog {
   readonly append: (event: ReportEvent) => void;
   /** Given the certificate so far, logs what is new in it. */
-  readonly decided: (certificate: Certificate) => void;
+  readonly decided: OnCertificate;
   /** Logs, now and then, how far an obligation is that takes long. */
   readonly reached: (reached: Reached) => void;
 }
@@ -69,7 +69,7 @@ function eventLog(path: string, inputs: Inputs): EventLog {
   const properties = new Set<string>();
   const obligations = new Set<string>();
   let started = false;
-  const decided = ({ predicate }: Certificate): void => {
+  const decided: OnCertificate = ({ predicate }, reached) => {
     const time = new Date().toISOString();
     if (!started) {
       started = true;
@@ -83,15 +83,16 @@ function eventLog(path: string, inputs: Inputs): EventLog {
         properties: null,
       });
     }
+    const news = predicate.properties.filter(({ id }) => reached.has(id) && !properties.has(id));
+    const own = new Set(news.flatMap((property) => property.obligations));
     for (const { id, digest, verdict, engine, seconds, evidence } of predicate.obligations) {
-      if (obligations.has(id)) continue;
+      if (!own.has(id) || obligations.has(id)) continue;
       obligations.add(id);
       const margin = evidence.kind === 'proof' ? evidence.margin : null;
       const reason = evidence.kind === 'none' ? evidence.reason : null;
       append({ event: 'obligation', time, id, digest, verdict, engine, seconds, margin, reason });
     }
-    for (const { id, verdict, claim } of predicate.properties) {
-      if (properties.has(id)) continue;
+    for (const { id, verdict, claim } of news) {
       properties.add(id);
       append({ event: 'property', time, id, verdict, status: null, claim });
     }

@@ -219,7 +219,9 @@ export const predicateSchema = z.strictObject({
     .describe('Lemmas that obligations with the same box and NAPs share'),
   holes: eagerList(text().max(4000)).describe('Every trusted step; empty iff nothing is taken on trust'),
   limits: z.strictObject({ timeoutSeconds: finite, engine: name, solver: name, seed: z.int() }),
-  interrupted: z.boolean(),
+  interrupted: z
+    .boolean()
+    .describe('The run was stopped before it was through; what it did not reach is listed as unknown'),
   startedAt: z.iso.datetime(),
   verifiedAt: z.iso.datetime(),
 });

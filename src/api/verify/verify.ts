@@ -38,6 +38,7 @@ import {
 import { decideQuery } from './decide-query.js';
 import { decideScaling } from './decide-scaling.js';
 import { inOrder } from './in-order.js';
+import { openProperty } from './open-property.js';
 import { refuseOrthant } from './refuse-orthant.js';
 import { listsUsedBy, type SharedLists } from './shared-lists.js';
 import { Watch, watched } from './watch.js';
@@ -77,6 +78,12 @@ export interface VerifyInput {
   readonly candidates?: WitnessCandidates;
 }
 
+/**
+ * Given a certificate of all properties that are asked: those that the run has not reached yet are `unknown (interrupted)`.
+ * @param reached ids of those that it has decided, or tried to
+ */
+export type OnCertificate = (certificate: Certificate, reached: ReadonlySet<string>) => void;
+
 const DEFAULT_MAX_MEMORY_BYTES = 4 * 2 ** 30;
 const DEFAULT_MAX_NODES = 100_000;
 
@@ -84,7 +91,7 @@ export interface VerifyEvents {
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
   /** Called with the certificate so far whenever a property is decided, so that it can be saved. */
-  readonly onCertificate?: (certificate: Certificate) => void;
+  readonly onCertificate?: OnCertificate;
 }
 
 /**
@@ -112,17 +119,18 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
   };
   const lists: SharedLists = { ...input.knownShared };
   const results: (DecidedProperty | undefined)[] = claims.properties.map(() => undefined);
-  const certificate = (): Certificate => {
-    const finished = results.filter((outcome) => outcome !== undefined);
-    const obligations = finished.flatMap((outcome) => outcome.obligations);
+  const certificate = (open: readonly DecidedProperty[]): Certificate => {
+    const reached = results.filter((outcome) => outcome !== undefined).length;
+    const all = results.flatMap((outcome, i) => outcome ?? open[i] ?? []);
+    const obligations = all.flatMap((outcome) => outcome.obligations);
     return assemble(input, {
-      properties: finished.map(({ property }) => property),
+      properties: all.map(({ property }) => property),
       obligations,
       shared: listsUsedBy(obligations, lists),
       components,
       startedAt,
       // Of a run that goes on: should it end without a word, this is what remains.
-      interrupted: signal.aborted || finished.length < results.length,
+      interrupted: signal.aborted || reached < results.length,
     });
   };
   try {
@@ -133,6 +141,24 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
     };
     const watch = new Watch(progress, claims.properties.length, input.timeoutSeconds);
     const seen = watched(executor, watch);
+    const run: PropertyRun = {
+      claim,
+      executor: seen,
+      settings: settingsOf(input),
+      confirm: replayer.confirm,
+      signal,
+      data,
+      known: input.known ?? new Map(),
+      candidates: input.candidates ?? new Map(),
+      onBegin: (id) => watch.glance(id),
+      onNote: progress.note,
+      onShared: (obligation, { id, lemmas }) => {
+        lists[id] ??= {
+          region: regionDigest(claim, { ...obligation, outputs: [] }),
+          proof: { kind: 'inline', steps: [...lemmas] },
+        };
+      },
+    };
     const decideOne = async (property: Property): Promise<DecidedProperty> => {
       if (property.kind === 'scalar-invariance') {
         watch.glance(property.kind);
@@ -143,25 +169,14 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
         watch.glance(property.name);
         return { property: decideCone(network, property), obligations: [] };
       }
-      const run: PropertyRun = {
-        claim,
-        executor: seen,
-        settings: settingsOf(input),
-        confirm: replayer.confirm,
-        signal,
-        data,
-        known: input.known ?? new Map(),
-        candidates: input.candidates ?? new Map(),
-        onBegin: (id) => watch.glance(id),
-        onNote: progress.note,
-        onShared: (obligation, { id, lemmas }) => {
-          lists[id] ??= {
-            region: regionDigest(claim, { ...obligation, outputs: [] }),
-            proof: { kind: 'inline', steps: [...lemmas] },
-          };
-        },
-      };
       return property.kind === 'query' ? decideQuery(run, property) : decideProperty(run, property);
+    };
+    let unreached: Promise<DecidedProperty[]> | null = null;
+    const report = async (onCertificate: OnCertificate): Promise<void> => {
+      const isLast = results.every((outcome) => outcome !== undefined);
+      unreached ??= isLast ? null : Promise.all(claims.properties.map((one) => openProperty(run, one)));
+      const sofar = certificate((await unreached) ?? []);
+      onCertificate(sofar, new Set(results.flatMap((outcome) => outcome?.property.id ?? [])));
     };
     // One more than lanes, so that none waits for witnesses of the next.
     const width = executor.lanes === 1 ? 1 : executor.lanes + 1;
@@ -172,14 +187,14 @@ export async function verify(input: VerifyInput, events: VerifyEvents = {}): Pro
       if (!signal.aborted || outcome.property.verdict !== 'unknown') {
         progress.note(`${outcome.property.id}: ${outcome.property.verdict}`);
       }
-      events.onCertificate?.(certificate());
+      if (events.onCertificate !== undefined) await report(events.onCertificate);
     });
   } finally {
     if (input.executor === undefined) await executor.close();
     await replayer.close();
     await runtime.close();
   }
-  return certificate();
+  return certificate([]);
 }
 
 function settingsOf(input: VerifyInput): DecideSettings {

@@ -34,6 +34,12 @@ export const checkSchema = z.strictObject({
     .enum(['real', 'float32'])
     .nullable()
     .describe('what evaluates the network; null if the signature was rejected'),
+  interrupted: z
+    .boolean()
+    .nullable()
+    .describe(
+      'the certificate says that its run was stopped; null if the signature was rejected. What was not reached is undecided in it',
+    ),
   properties: z.array(
     z.strictObject({
       id: z.string(),

@@ -34,6 +34,7 @@ export function checkText(document: CheckDocument): string {
       ? null
       : table([{ title: 'check' }, { title: 'property' }, { title: 'claimed' }, { title: '' }], rows),
     rows.length === 0 ? null : claimText(document),
+    document.interrupted === true ? interruptedText(document) : null,
     holes.length === 0 ? null : holeText(holes),
   ]);
 }
@@ -60,6 +61,12 @@ function claimText({ properties, domain, arithmetic }: CheckDocument): string {
         ]
       : []),
   ].join('\n');
+}
+
+function interruptedText({ properties }: CheckDocument): string {
+  const open = properties.filter(({ claimed }) => claimed === 'unknown').length;
+  const what = `The run that wrote it was interrupted: it decides ${properties.length - open} of ${counted(properties.length, 'property', 'properties')}.`;
+  return open === 0 ? what : `${what} \`napcert verify -o\` on it goes on.`;
 }
 
 function holeText(holes: readonly string[]): string {
