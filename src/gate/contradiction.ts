@@ -51,7 +51,9 @@ export function contradictionOf(decision: Decision): Contradiction | null {
 /** @throws InputError for a decision that contradicts itself, see {@link contradictionOf} */
 export function refuseContradiction(decision: Decision, file: string): void {
   const wrong = contradictionOf(decision);
-  if (wrong !== null) throw new InputError('the decision contradicts itself', { file, ...wrong });
+  if (wrong === null) return;
+  const what = wrong.place === 'models' ? 'the decision is about nothing' : 'the decision contradicts itself';
+  throw new InputError(what, { file, ...wrong });
 }
 
 function contradictionIn({ certificate, requirements, recall }: DecidedModel): Contradiction | null {

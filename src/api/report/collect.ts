@@ -51,8 +51,7 @@ export async function collectReport(
     try {
       exhibited.push(await exhibitCertificate(file, named, progress, napFiles, options.dataset ?? null));
     } catch (error) {
-      // A decision may name a certificate that cannot be read: it says so itself.
-      // What a decision names is reported as not checked; what the caller names has to be there.
+      // What a decision names, and cannot be read, is reported as not checked; what the caller names has to be there.
       const isNamed = options.decision?.models.some(({ certificate }) => certificate?.file === file);
       if (!(error instanceof InputError) || isNamed !== true) throw error;
     }
