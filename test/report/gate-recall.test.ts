@@ -3,6 +3,7 @@ import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/gate/decide.js';
 import type { Decision, MeasuredRecall } from '../../src/gate/decision.js';
+import { eventSchema } from '../../src/report/documents/event.js';
 import type { ReportInput } from '../../src/report/exhibit.js';
 import { REPORTERS } from '../../src/report/reporters/index.js';
 import { gateText } from '../../src/report/text/gate.js';
@@ -73,6 +74,12 @@ function input(decided: Decision, decidedNow: boolean): ReportInput {
   };
 }
 
+/** The `recall` lines of the jsonl report, by its schema. */
+function recallLines(of: ReportInput) {
+  const lines = REPORTERS.jsonl(of).trimEnd().split('\n');
+  return lines.map((line) => eventSchema.parse(JSON.parse(line))).filter((line) => line.event === 'recall');
+}
+
 interface Case {
   readonly skipped?: { readonly message: string };
   readonly failure?: { readonly message: string };
@@ -109,6 +116,9 @@ describe('a recall that this run measured and that is high enough', () => {
     expect(REPORTERS.github(met)).toMatch(/^::notice .*recall: 1 met/);
     expect(REPORTERS.summary(met)).toMatch(/✅ \| recall\/3 \| digits \| met/);
     expect(badgeOf(met)).toBe('badge holds');
+    expect(recallLines(met)).toMatchObject([
+      { model: 'digits', class: 3, status: 'met', minimum: 0.9, measured: { count: 91, of: 100 } },
+    ]);
     expect(REPORTERS.html(met)).toMatch(NUMBERS);
     expect(gateText(met.decision!)).toMatch(/met.*91\.00 %: 91 of 100/);
     for (const reporter of Object.values(REPORTERS)) {
@@ -133,6 +143,7 @@ describe('a recall that this run measured and that is too low', () => {
     expect(JSON.parse(REPORTERS.gitlab(low))).toMatchObject([{ severity: 'critical' }]);
     expect(REPORTERS.summary(low)).toMatch(/❌ \| recall\/3 \| digits \| too low/);
     expect(badgeOf(low)).toBe('badge violated');
+    expect(recallLines(low)).toMatchObject([{ status: 'too-low', minimum: 0.95 }]);
   });
 });
 
@@ -143,6 +154,7 @@ describe('a recall that was not measured', () => {
     expect(missing.decision!.counts).toMatchObject({ met: 0, missing: 1 });
     expect(junitCase(missing).error!.message).toContain('not measured');
     expect(sarifKind(missing)).not.toBe('pass');
+    expect(recallLines(missing)).toMatchObject([{ status: 'missing', measured: null, dataset: null }]);
   });
 });
 
@@ -152,6 +164,7 @@ describe('a decision that was read from a file', () => {
     expect(junitCase(stated).skipped!.message).toMatch(/91 of 100.*stated, not measured again/);
     expect(sarifKind(stated)).toBe('open');
     expect(badgeOf(stated)).toBe('badge');
+    expect(recallLines(stated)).toMatchObject([{ status: 'stated' }]);
     expect(JSON.parse(REPORTERS.gitlab(stated))).toEqual([]);
   });
 

@@ -56,7 +56,37 @@ const progress = z
   })
   .describe('an obligation that takes long; figures are floating point, none of them is evidence');
 
-export const eventSchema = z.discriminatedUnion('event', [start, obligation, property, progress, end]);
+const recall = z
+  .strictObject({
+    event: z.literal('recall'),
+    time: z.string(),
+    model: z.string().describe('in the policy'),
+    modelSha256: sha256Hex,
+    class: count.nullable().describe('null: all samples'),
+    status: z
+      .enum(['met', 'stated', 'too-low', 'missing'])
+      .describe('stated: a decision that was read from a file says that it is met'),
+    minimum: z.number(),
+    measured: z
+      .strictObject({ count, of: count, value: z.number().nullable() })
+      .nullable()
+      .describe('null if it was not measured'),
+    dataset: z
+      .strictObject({ name: z.string(), selection: z.string(), digest: sha256Hex, samples: count })
+      .nullable(),
+    advisory: z.boolean(),
+    detail: z.string(),
+  })
+  .describe("a requirement of a gate's policy about recall: a statistic, no proof");
+
+export const eventSchema = z.discriminatedUnion('event', [
+  start,
+  obligation,
+  property,
+  progress,
+  end,
+  recall,
+]);
 
 export type ReportEvent = z.infer<typeof eventSchema>;
 

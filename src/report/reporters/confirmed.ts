@@ -41,7 +41,10 @@ export function confirmedStatus(
  * What this run measured is met or not. Of a decision in a file, which anybody can have written, only bad news is believed:
  * no samples are at hand to measure good ones again.
  */
-export function recallStatus({ status }: MeasuredRecall, decidedNow: boolean): FindingStatus {
+export function recallStatus(
+  { status }: MeasuredRecall,
+  decidedNow: boolean,
+): Extract<FindingStatus, 'met' | 'stated' | 'too-low' | 'missing'> {
   switch (status) {
     case 'met':
       return decidedNow ? 'met' : 'stated';

@@ -4,16 +4,41 @@ import { loggableJson } from '../../util/plain-text.js';
 import { eventLine, type ReportEvent } from '../documents/event.js';
 import type { ReportedCertificate } from '../documents/report.js';
 import type { ReportInput } from '../exhibit.js';
+import { recallStatus } from './confirmed.js';
 
 export function jsonReport({ document }: ReportInput): string {
   return `${loggableJson(JSON.stringify(document, null, 2))}\n`;
 }
 
-export function jsonlReport({ document }: ReportInput): string {
+/** The certificates one after the other, then the recall that a gate's policy asks for. */
+export function jsonlReport(input: ReportInput): string {
+  const { document } = input;
   const events = document.certificates.flatMap((certificate) =>
     eventsOf(certificate, document.napcert, document.generatedAt),
   );
-  return events.map(eventLine).join('');
+  return [...events, ...recallEvents(input)].map(eventLine).join('');
+}
+
+function recallEvents({ decision, decidedNow }: ReportInput): ReportEvent[] {
+  if (decision === null) return [];
+  return decision.models.flatMap(({ name, sha256, recall }) =>
+    recall.map((one): ReportEvent => {
+      const { class: label, minimum, measured, dataset, advisory, detail } = one;
+      return {
+        event: 'recall',
+        time: decision.verifiedAt,
+        model: name,
+        modelSha256: sha256,
+        class: label,
+        status: recallStatus(one, decidedNow),
+        minimum,
+        measured,
+        dataset,
+        advisory,
+        detail,
+      };
+    }),
+  );
 }
 
 function eventsOf(certificate: ReportedCertificate, napcert: string, time: string): ReportEvent[] {
