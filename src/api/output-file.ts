@@ -65,6 +65,27 @@ export function assertWritable(path: string, option = '--output', inputs: Inputs
   }
 }
 
+/** Where a file is or would be, with links of folders resolved: two names of one place are equal. */
+export function placeOf(path: string): string {
+  const folder = dirname(resolve(path));
+  return join(statOrNull(folder) === null ? folder : realpathSync(folder), basename(resolve(path)));
+}
+
+/**
+ * Refuses a path that the run writes something else to, whether or not there is a file yet.
+ * @throws InputError naming the path
+ */
+export function refuseOutputs(path: string, option: string, outputs: readonly string[]): void {
+  const other = outputs.find((output) => placeOf(output) === placeOf(path));
+  if (other === undefined) return;
+  throw new InputError('two outputs would have one name', {
+    file: path,
+    place: option,
+    expected: 'a name each',
+    found: `another output of this run, ${other}`,
+  });
+}
+
 function refuseInputs(path: string, target: Stats, option: string, inputs: Inputs): void {
   const real = realpathSync(path);
   for (const input of inputs) {

@@ -4,9 +4,12 @@ import { eventLine, type ReportEvent } from '../report/documents/event.js';
 import type { VerifyDocument } from '../report/documents/verify.js';
 import { InputError } from '../util/errors.js';
 import { describeSystemError } from '../util/system-error.js';
-import { assertWritable, type Inputs } from './output-file.js';
+import { assertWritable, type Inputs, refuseOutputs, specInputs } from './output-file.js';
 import { type Progress, type Reached, silentProgress } from './progress.js';
 import { assertReportTargets, type ReportTarget, reportFiles } from './report.js';
+import { envelopePath } from './sign.js';
+import { proofFilePath } from './verify/certificate-file.js';
+import { readSpec } from './verify/claims.js';
 import type { OnCertificate } from './verify/verify.js';
 import { type VerifyFilesOptions, verifyFiles } from './verify-files.js';
 import { VERSION } from './version.js';
@@ -28,7 +31,15 @@ export async function verifyAndReport(
   signal?: AbortSignal,
 ): Promise<VerifyDocument> {
   const { reports = [], events, ...files } = options;
-  const inputs = [options.model, options.naps, options.data, options.claims.spec, options.output];
+  const spec = await readSpec(options.claims.spec);
+  const inputs = [
+    ...[options.model, options.naps, options.data, options.dataset?.labels, options.earlier, options.signKey],
+    ...specInputs(options.claims.spec, spec),
+  ];
+  const outputs = [options.output, proofFilePath(options.output), envelopePath(options.output)];
+  if (events !== undefined) refuseOutputs(events, '--events', outputs);
+  for (const { file } of reports)
+    refuseOutputs(file, '--report', [...outputs, ...(events === undefined ? [] : [events])]);
   assertReportTargets(reports, inputs);
   const log = events === undefined ? null : eventLog(events, inputs);
   const told: Progress = log === null ? progress : { ...progress, reached: log.reached };

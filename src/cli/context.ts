@@ -29,6 +29,8 @@ export interface Outcome<T> {
   readonly document: T;
   readonly text: (document: T) => string;
   readonly exitCode: ExitCode;
+  /** Nothing was left out: an interruption came too late, and the exit code is that of the result. */
+  readonly isWhole?: boolean;
   /** Thrown after the document is printed: a result that is also an input error. */
   readonly failure?: InputError;
 }
@@ -59,9 +61,9 @@ export async function run<T>(
   const progress = terminalProgress(process.stderr, options.quiet === true);
   const signals = onSignal(() => progress.clear());
   try {
-    const { document, text, exitCode, failure } = await action({ progress, signal: signals.take });
+    const { document, text, exitCode, isWhole, failure } = await action({ progress, signal: signals.take });
     progress.clear();
-    process.exitCode = signals.exitCode() ?? exitCode;
+    process.exitCode = isWhole === true ? exitCode : (signals.exitCode() ?? exitCode);
     print(options.json === true ? prettyJson(document) : text(loggableData(document)));
     if (failure !== undefined) throw failure;
   } catch (error) {

@@ -36,8 +36,10 @@ export function siblingCertificate(
     )
     .map((name) => join(folder, name))
     .filter((path) => path !== own)
-    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  for (const path of candidates.slice(0, MAX_TRIED)) {
+    .map((path) => ({ path, written: writtenAt(path) }))
+    .filter(({ written }) => written !== null)
+    .sort((a, b) => b.written! - a.written!);
+  for (const { path } of candidates.slice(0, MAX_TRIED)) {
     try {
       const certificate = parseCertificate(readBytes(path, 'an earlier certificate').toString('utf8'), path);
       if (certificate.predicate.model.sha256 === modelSha256) return path;
@@ -46,6 +48,15 @@ export function siblingCertificate(
     }
   }
   return null;
+}
+
+/** Milliseconds since 1970; null for a link that leads nowhere or in circles. */
+function writtenAt(path: string): number | null {
+  try {
+    return statSync(path).mtimeMs;
+  } catch {
+    return null;
+  }
 }
 
 /** The decision that the folder holds; null if there is none that can be read. Used for words only. */

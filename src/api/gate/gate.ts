@@ -1,19 +1,21 @@
 /** Policy in, decision out: what `napcert gate` does. */
 import { compareWithBaseline } from '../../gate/compare.js';
 import { decide } from '../../gate/decide.js';
-import type { Decision } from '../../gate/decision.js';
+import type { DecidedModel, Decision } from '../../gate/decision.js';
 import type { GateModel } from '../../gate/evidence.js';
 import { verificationSummary } from '../../gate/vsa.js';
 import { makeFolder } from '../../util/make-folder.js';
 import { readPrivateKey, readPublicKey } from '../keys.js';
 import { assertWritable, writeOutput } from '../output-file.js';
 import { type Progress, silentProgress } from '../progress.js';
+import { type ReportTarget, reportDecision } from '../report.js';
 import { writeEnvelope } from '../sign.js';
 import { VERSION } from '../version.js';
 import { previousDecision, readBaseline } from './earlier.js';
 import { gateModel } from './gate-model.js';
 import { attempt, inputsOf, outputsIn, withdraw } from './outputs.js';
 import { type PolicyFile, readPolicy } from './policy-file.js';
+import { assertGateReports, withdrawReports } from './reports.js';
 import { clockOf, type GateRun } from './run.js';
 
 export interface GateOptions {
@@ -32,6 +34,8 @@ export interface GateOptions {
   readonly verifyKeys?: readonly string[];
   /** Threads or machines that prove. */
   readonly sharing?: GateRun['sharing'];
+  /** Written once the decision is there; those of an earlier run are removed before. */
+  readonly reports?: readonly ReportTarget[];
 }
 
 /** `release.yaml` is decided in `release.gate`. */
@@ -41,7 +45,7 @@ export function gateFolder(policy: string): string {
 
 /**
  * Runs or reuses certificates, has every one checked, measures recall, decides, and writes the decision and its summary
- * into the folder, which is made if there is none.
+ * into the folder, which is made if there is none, and the reports.
  * @throws InputError for a wrong policy and for files that cannot be used; what they show is a decision, never an error
  */
 export async function gate(
@@ -54,7 +58,13 @@ export async function gate(
   // Read before anything is removed; whatever is wrong with them, nothing that passed may stay.
   const previous = previousDecision(folder);
   const given = attempt(() => readGiven(options));
-  withdraw(folder, given.ok ? inputsOf(given.value.file) : [options.policy]);
+  const { reports = [], signKey } = options;
+  const keys = [signKey, ...(options.verifyKeys ?? [])];
+  if (given.ok) {
+    assertGateReports(reports, given.value.file, folder, { keys, baseline: options.baseline });
+  }
+  withdraw(folder, [...(given.ok ? inputsOf(given.value.file) : [options.policy]), ...keys]);
+  withdrawReports(reports, given.ok);
   if (!given.ok) throw given.error;
   const { file, baseline } = given.value;
   makeFolder(folder, '--output');
@@ -63,7 +73,7 @@ export async function gate(
     folder,
     prove: options.prove ?? true,
     fresh: options.fresh ?? false,
-    signKey: options.signKey,
+    signKey,
     verifyKeys: options.verifyKeys,
     sharing: options.sharing ?? {},
     progress,
@@ -83,14 +93,20 @@ export async function gate(
     napcert: VERSION,
     policy: { file: file.path, sha256: file.sha256, name: file.name },
     ...decided,
-    interrupted: signal.aborted,
+    interrupted: signal.aborted && decided.models.some(isOpen),
     baseline:
       baseline === null ? null : compareWithBaseline(decided.models, baseline.decision, baseline.file),
     startedAt,
     verifiedAt: new Date().toISOString(),
   };
   save(run, decision);
+  await reportDecision(reports, decision, progress);
   return decision;
+}
+
+/** Whether going on could add something: an interruption that came after everything was decided took nothing away. */
+function isOpen({ requirements, recall }: DecidedModel): boolean {
+  return [...requirements, ...recall].some(({ status }) => status === 'unknown' || status === 'missing');
 }
 
 interface Given {

@@ -44,12 +44,13 @@ export function inputsOf({ path, policy, at }: PolicyFile): Inputs {
   const own = (file: string | undefined): string | undefined => (file === undefined ? undefined : at(file));
   return [
     path,
-    ...policy.models.flatMap(({ model, naps, specification, data, recall }) => [
+    ...policy.models.flatMap(({ model, naps, specification, data, mining, recall }) => [
       own(model),
       own(naps),
       own(specification),
       own(data?.path),
       own(data?.labels),
+      ...(typeof mining === 'object' ? [own(mining.path), own(mining.labels)] : []),
       ...(recall ?? []).flatMap((one) => [own(one.data.path), own(one.data.labels)]),
     ]),
   ];

@@ -3,7 +3,7 @@ import type { ReportInput } from '../../report/exhibit.js';
 import { REPORTERS } from '../../report/reporters/index.js';
 import type { ReporterName } from '../../report/reporters/names.js';
 import { InputError } from '../../util/errors.js';
-import { assertWritable, type Inputs, writeOutput } from '../output-file.js';
+import { assertWritable, type Inputs, placeOf, writeOutput } from '../output-file.js';
 
 export interface ReportTarget {
   readonly format: ReporterName;
@@ -31,14 +31,15 @@ export function assertReportTargets(
 ): void {
   const seen = new Set<string>();
   for (const { file } of targets) {
-    if (seen.has(file)) {
+    const place = placeOf(file);
+    if (seen.has(place)) {
       throw new InputError('two reports would have one name', {
         file,
         place: option,
         expected: 'a name each',
       });
     }
-    seen.add(file);
+    seen.add(place);
     assertWritable(file, option, inputs);
   }
 }

@@ -53,10 +53,7 @@ export function registerGate(program: Command): void {
     run(flags, async ({ progress, signal }) => {
       progress.step(`reading ${policy}`);
       const { gate } = await import('../../api/gate/gate.js');
-      const { assertReportTargets, reportDecision } = await import('../../api/report.js');
-      const reports = flags.report ?? [];
       const cluster = clusterChoice(flags, flags.jobs);
-      assertReportTargets(reports, [policy]);
       const document = await gate(
         {
           policy,
@@ -70,12 +67,17 @@ export function registerGate(program: Command): void {
             ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
             ...(cluster === null ? {} : { cluster }),
           },
+          ...(flags.report === undefined ? {} : { reports: flags.report }),
         },
         progress,
         signal(),
       );
-      await reportDecision(reports, document, progress);
-      return { document, text: gateText, exitCode: flags.exitZero === true ? EXIT.ok : document.exitCode };
+      return {
+        document,
+        text: gateText,
+        exitCode: flags.exitZero === true ? EXIT.ok : document.exitCode,
+        isWhole: !document.interrupted || document.outcome === 'passed',
+      };
     }),
   );
 }

@@ -59,7 +59,7 @@ function requirementRow(model: Model, requirement: Requirement): string[] {
     model.name,
     `${propertyName(requirement)}${advisory ? ' (advisory)' : ''}`,
     hasEvidence ? `${reused ? 'reused' : 'decided now'}${trusted}` : '-',
-    hasEvidence ? seconds(requirement.seconds) : '',
+    hasEvidence ? (reused ? 'earlier' : seconds(requirement.seconds)) : '',
     detail !== '' ? detail : margin === null ? '' : `margin ${short(margin)}`,
   ];
 }
