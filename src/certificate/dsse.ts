@@ -5,6 +5,7 @@
  */
 import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { z } from 'zod';
+import { InputError } from '../util/errors.js';
 import { readAs } from '../util/file-kind.js';
 import { DEFAULT_JSON_LIMITS, parseStrictJson } from '../util/strict-json.js';
 
@@ -73,8 +74,8 @@ export function isEnvelope(data: unknown): boolean {
 
 /**
  * Opens an envelope with in-toto JSON if at least one of its signatures is by one of these Ed25519 keys. The outer JSON is
- * read, the payload only decoded. A file without any signature is rejected like one with a wrong signature.
- * @throws InputError for a file that is no JSON
+ * read, the payload only decoded. A file without any signature, of whatever kind, is rejected like one with a wrong signature.
+ * @param file for messages
  */
 export function openEnvelope(bytes: Uint8Array, file: string, keys: readonly KeyObject[]): Opened {
   const read = readEnvelope(bytes, file);
@@ -109,7 +110,14 @@ function readEnvelope(
   file: string,
 ): { readonly envelope: Envelope } | { readonly problem: string } {
   const text = Buffer.from(bytes).toString('utf8');
-  const data = readAs('envelope', file, text, () => parseStrictJson(text, file, DEFAULT_JSON_LIMITS));
+  let data: unknown;
+  try {
+    data = readAs('envelope', file, text, () => parseStrictJson(text, file, DEFAULT_JSON_LIMITS));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const { place, found } = error.fault;
+    return { problem: [place, found ?? error.message].filter((part) => part !== undefined).join(': ') };
+  }
   const result = envelopeSchema.safeParse(data);
   if (result.success) return { envelope: result.data };
   const issue = result.error.issues[0]!;

@@ -110,6 +110,29 @@ describe('an envelope', () => {
     }
   });
 
+  it('is rejected, like one with a wrong signature, where it is cut off, names a key twice, or is another file', () => {
+    const text = formatEnvelope(signed());
+    const files = [
+      text.slice(0, -10),
+      text.slice(0, 1),
+      '',
+      text.replace('{', '{ "payload": "",'),
+      text.replace('{', '{ "signatures": [],'),
+      'x0,x1,label\n',
+      '{}',
+      '[]',
+      'null',
+      STATEMENT,
+    ];
+    for (const file of files) {
+      expect(openEnvelope(Buffer.from(file), 'x.json', [release.publicKey])).toMatchObject({
+        kind: 'rejected',
+        expected: expect.any(String),
+        found: expect.stringMatching(/./),
+      });
+    }
+  });
+
   it('may have several signatures, of which one by a given key is enough', () => {
     const envelope = signed();
     const foreign = signed(STATEMENT, other.privateKey).signatures[0]!;

@@ -67,9 +67,14 @@ describe('signed certificates', () => {
     expect(document.certificate.sha256).toBe(
       DOCUMENTS.check.parse(JSON.parse((await check('c.json')).stdout)).certificate.sha256,
     );
+    const envelope = read('c.dsse.json');
+    writeFileSync(at('cut.dsse.json'), envelope.slice(0, -20));
+    writeFileSync(at('twice.dsse.json'), envelope.replace('{', '{ "payload": "",'));
     for (const [file, key] of [
       ['c.dsse.json', 'other.pub.pem'],
       ['c.json', 'release.pub.pem'],
+      ['cut.dsse.json', 'release.pub.pem'],
+      ['twice.dsse.json', 'release.pub.pem'],
     ] as const) {
       const bad = await check(file, '--verify-key', key);
       expect(bad.code).toBe(4);
@@ -80,6 +85,7 @@ describe('signed certificates', () => {
         rejection: { rule: 'signature' },
       });
     }
+    expect((await check('missing.dsse.json', '--verify-key', 'release.pub.pem')).code).toBe(2);
     const keyless = await check('c.dsse.json');
     expect(keyless.code).toBe(2);
     expect(keyless.stderr).toContain('--verify-key');

@@ -10,6 +10,7 @@ import { check } from '../../src/api/check.js';
 import { explain } from '../../src/api/explain.js';
 import { merge } from '../../src/api/merge.js';
 import { mine } from '../../src/api/mine.js';
+import { report } from '../../src/api/report.js';
 import { type VerifyFilesOptions, verifyFiles } from '../../src/api/verify-files.js';
 import type { Certificate } from '../../src/certificate/certificate.js';
 import { formatCertificate, parseCertificate } from '../../src/certificate/read-certificate.js';
@@ -125,6 +126,26 @@ describe('merge of a certificate whose run was killed', () => {
     expect(mergeText(document)).toContain('was interrupted, and no other one decides');
     expect(read('both.json').predicate.interrupted).toBe(true);
     expect(await checkOf('both.json')).toMatchObject({ verdict: 'incomplete', interrupted: true });
+  });
+
+  it('is called interrupted in every report for CI systems', async () => {
+    const says = /both\.json: its run was interrupted, and leaves 2 of 3 properties undecided/;
+    const texts = new Map<string, string>();
+    for (const format of ['github', 'summary', 'sarif', 'junit'] as const) {
+      const { text } = await report({ certificates: [path('both.json')], models: [path('m.onnx')], format });
+      texts.set(format, text!);
+    }
+    expect(texts.get('github')).toMatch(new RegExp(`^::warning title=napcert::.*${says.source}`));
+    // Markdown has character references for every sign.
+    expect(texts.get('summary')).toContain('its run was interrupted');
+    const { runs } = JSON.parse(texts.get('sarif')!);
+    const notes = runs[0].invocations[0].toolExecutionNotifications.map(
+      ({ message }: { message: { text: string } }) => message.text,
+    );
+    expect(notes).toContainEqual(expect.stringMatching(says));
+    expect(texts.get('junit')).toMatch(
+      new RegExp(`<property name="interrupted" value="[^"]*${says.source}"/>`),
+    );
   });
 
   it('is interrupted where no run came to its end, whatever they list', async () => {

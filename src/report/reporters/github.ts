@@ -1,10 +1,11 @@
 /**
  * GitHub workflow commands: annotations beside the run. About ten of a kind are shown per step, so the worst nine are
- * listed and one more says how many are left.
+ * listed and one more says how many are left. Certificates of interrupted runs have one together.
  */
 import { commandMessage, commandProperty } from '../escape.js';
 import type { ReportInput } from '../exhibit.js';
 import { countsText, type Finding, findings, openFindings, STATUS_WORDS } from './findings.js';
+import { interruptedTexts } from './interrupted.js';
 import { slashed } from './location.js';
 
 const SHOWN = 9;
@@ -12,9 +13,14 @@ const SHOWN = 9;
 /** Lines for stdout of a workflow step. */
 export function githubReport(input: ReportInput): string {
   const open = openFindings(input);
-  const lines = open.slice(0, SHOWN).map(annotation);
-  if (open.length > SHOWN) {
-    lines.push(`::${open[SHOWN]!.gravity} title=napcert::and ${open.length - SHOWN} more`);
+  const stopped = interruptedTexts(input.document);
+  const shown = stopped.length === 0 ? SHOWN : SHOWN - 1;
+  const lines = open.slice(0, shown).map(annotation);
+  if (open.length > shown) {
+    lines.push(`::${open[shown]!.gravity} title=napcert::and ${open.length - shown} more`);
+  }
+  if (stopped.length > 0) {
+    lines.unshift(`::warning title=napcert::${stopped.map(commandMessage).join('%0A')}`);
   }
   if (open.length === 0) {
     lines.push(`::notice title=napcert::${commandMessage(`${countsText(findings(input))}, re-checked`)}`);

@@ -4,9 +4,12 @@
  * a policy does not pass without it, and what a decision in a file states is skipped too. A recall that is met has
  * its numbers in `system-out`.
  */
+
+import type { ReportDocument } from '../documents/report.js';
 import { markup } from '../escape.js';
 import type { ReportInput } from '../exhibit.js';
 import { type Finding, findings, STATUS_WORDS } from './findings.js';
+import { interruptedTexts } from './interrupted.js';
 
 type Outcome = 'failure' | 'error' | 'skipped' | null;
 
@@ -22,17 +25,23 @@ export function junitReport(input: ReportInput): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="napcert" ${totals(all)}>`,
-    ...[...suites].map(([name, list]) => suite(name, list, input.document.generatedAt)),
+    ...[...suites].map(([name, list]) => suite(name, list, input.document)),
     '</testsuites>',
     '',
   ].join('\n');
 }
 
-function suite(name: string, list: readonly Finding[], time: string): string {
+function suite(name: string, list: readonly Finding[], document: ReportDocument): string {
+  const { generatedAt } = document;
+  const sha256 = list[0]!.modelSha256;
+  const certificates = document.certificates.filter(({ model }) => model.sha256 === sha256);
   return [
-    `  <testsuite name="${markup(name)}" timestamp="${markup(time)}" ${totals(list)}>`,
+    `  <testsuite name="${markup(name)}" timestamp="${markup(generatedAt)}" ${totals(list)}>`,
     '    <properties>',
-    `      <property name="model.sha256" value="${markup(list[0]!.modelSha256)}"/>`,
+    `      <property name="model.sha256" value="${markup(sha256)}"/>`,
+    ...interruptedTexts({ certificates }).map(
+      (text) => `      <property name="interrupted" value="${markup(text)}"/>`,
+    ),
     '    </properties>',
     ...list.map(testCase),
     '  </testsuite>',

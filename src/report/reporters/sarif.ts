@@ -7,6 +7,7 @@ import { loggable, loggableJson } from '../../util/plain-text.js';
 import type { ReportDocument } from '../documents/report.js';
 import type { ReportInput } from '../exhibit.js';
 import { type Finding, findings, worstFirst } from './findings.js';
+import { interruptedTexts } from './interrupted.js';
 import { fileUri } from './location.js';
 
 /** More results of a run are refused by GitHub. */
@@ -55,6 +56,7 @@ function invocation(document: ReportDocument, left: number): object {
       level: check.verdict === 'incomplete' ? 'warning' : 'error',
       text: `${file}: ${check.why}`,
     }));
+  for (const text of interruptedTexts(document)) texts.push({ level: 'warning', text });
   if (left > 0) texts.push({ level: 'warning', text: `${left} more properties are left out` });
   return {
     executionSuccessful: true,

@@ -10,6 +10,7 @@ import {
   STATUS_WORDS,
   worstFirst,
 } from './findings.js';
+import { interruptedTexts } from './interrupted.js';
 
 const MAX_BYTES = 1024 * 1024;
 /** Room for the last line and for what a step has written already. */
@@ -48,6 +49,7 @@ export function summaryReport(input: ReportInput): string {
         ? `: the gate ${GATE_WORDS[decision.outcome]}`
         : `: a decision of the gate states: ${decision.outcome}`;
   add(`## napcert${outcome}\n\n**${markdown(countsText(all))}.**`);
+  for (const text of interruptedTexts(document)) add(`\n- ${markdown(text)}`);
   for (const reason of decision?.reasons ?? []) add(`\n- ${markdown(reason)}`);
   add('\n| certificate | model | check | arithmetic |\n|---|---|---|---|');
   const certificates = document.certificates.findIndex(({ file, model, check, arithmetic }) => {
