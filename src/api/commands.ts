@@ -142,7 +142,7 @@ export const exportModels: Later<typeof import('./export.js').exportModels> = la
 
 /**
  * Decides whether a release may pass a policy: proves or reuses, checks every certificate, measures recall. What is not shown
- * never passes; `outcome` and `exitCode` say so. Only wrong input throws.
+ * never passes; `outcome` and `exitCode` say so. Only wrong input throws. Reports of an earlier run are removed first.
  */
 export const gate: Later<typeof import('./gate/gate.js').gate> = later(
   async () => (await import('./gate/gate.js')).gate,
