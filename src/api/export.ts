@@ -81,6 +81,11 @@ export async function exportModels(
     return { file: paths[i]!, obligation: obligation.id, obligationDigest: obligation.digest, ...size };
   });
   writeModel();
+  // Stated as a sum of inputs: no verifier is bound to know it, and this one does not.
+  if (options.fileFormat.startsWith('vnnlib') && obligations.some(({ section }) => section !== undefined))
+    progress.note(
+      'the queries fix the sum of the inputs to 1, as the orthant asks; `napcert vnnlib` reads only bounds of single inputs',
+    );
   return {
     format: 'napcert-export/1',
     napcert: VERSION,

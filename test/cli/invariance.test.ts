@@ -103,6 +103,16 @@ describe('commands about brightness', () => {
     expect(proved.code, proved.stderr).toBe(0);
     const checked = await runCli(['check', output, '--model', ZERO_BIAS]);
     expect(checked.code).toBe(0);
+    const query = file('orthant.vnnlib');
+    const asked = ['export', ZERO_BIAS, '--naps', naps, '--domain', 'orthant', '--class', '1'];
+    const one = [...asked, '--competitor', '7', '--property', 'non-misclassification'];
+    const exported = await runCli([...one, '--format', 'vnnlib2', '-o', query]);
+    expect(exported.code, exported.stderr).toBe(0);
+    expect(exported.stderr).toContain('sum of the inputs');
+    const program = await runCli([...one, '--format', 'lp', '-o', file('orthant.lp')]);
+    expect(program.stderr).not.toContain('sum of the inputs');
+    // What is said is so.
+    expect((await runCli(['vnnlib', 'verify', query, '--network', `f=${ZERO_BIAS}`])).code).toBe(2);
     for (const { stdout } of [proved, checked])
       expect(stdout).toMatch(/every input other than 0 .* any brightness .*margin m .* m times the sum/);
     // The same claims about a box are others, and proved by themselves only.

@@ -24,7 +24,7 @@ export function registerExport(program: Command): void {
   withRequiredOption(
     command,
     '--format <name>',
-    `a mixed-integer program as CPLEX LP (lp) or free MPS (mps), a VNN-LIB query (vnnlib1, vnnlib2), or Marabou's input query (marabou)`,
+    `a mixed-integer program (CPLEX LP or free MPS), a VNN-LIB query of version 1.0 or 2.0, or Marabou's input query`,
     exportFormat,
   );
   withRequiredOption(
