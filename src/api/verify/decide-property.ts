@@ -5,6 +5,7 @@ import type { Confirm, Decision, SharedList } from '../../engines/decision.js';
 import type { DecideSettings, Executor } from '../../engines/executor.js';
 import { type ScannedData, samplesInRegion } from '../../engines/falsify/follower-scan.js';
 import { type Decided, decideAtOnce, withNearest } from '../../engines/portfolio.js';
+import { suggestionAbout } from '../../engines/undecided.js';
 import { type Phases, toTensorLiterals } from '../../nap/nap.js';
 import type { Network } from '../../network/network.js';
 import { type ClaimContext, compileProperty } from '../../obligation/compile.js';
@@ -172,11 +173,11 @@ export function resultOf(
     verdict: decision.verdict,
     engine,
     seconds: Number(seconds.toFixed(3)),
-    evidence: evidenceOf(network, decision),
+    evidence: evidenceOf(network, obligation, decision),
   };
 }
 
-function evidenceOf(network: Network, decision: Decision): Evidence {
+function evidenceOf(network: Network, obligation: Obligation, decision: Decision): Evidence {
   switch (decision.verdict) {
     case 'unsat':
       return {
@@ -202,7 +203,7 @@ function evidenceOf(network: Network, decision: Decision): Evidence {
     }
     case 'unknown': {
       const { verdict: _, ...rest } = decision;
-      return { kind: 'none', ...rest };
+      return { kind: 'none', ...rest, suggestion: suggestionAbout(obligation, decision) };
     }
   }
 }
