@@ -11,7 +11,7 @@ const BATCH = 1024;
 /** Samples evaluated, the nearest first; a NAP that none of these follows has no follower worth showing. */
 const TRIED = 500;
 
-/** Another one than the point itself. Null if no sample with the label is near enough and follows (literals as mined, exactly). */
+/** Another one than the point itself, which is named if it is a sample of the class. Null if no sample with the label is near enough and follows (literals as mined, exactly). */
 export function nearestFollower(
   network: Network,
   dataset: Dataset,
@@ -20,6 +20,8 @@ export function nearestFollower(
 ): ExhibitedFollower | null {
   const rounded = network.elementType === 'float32' ? Math.fround : Number;
   const near: { sample: number; distance: number }[] = [];
+  const nameOf = (sample: number): string => `${dataset.name}#${sample}`;
+  let same: string | null = null;
   for (let from = 0; from < dataset.count; from += BATCH) {
     const to = Math.min(dataset.count, from + BATCH);
     const batch = dataset.batch(from, to);
@@ -29,6 +31,7 @@ export function nearestFollower(
       let sum = 0;
       for (let i = 0; i < dataset.featureSize; i++) sum += (rounded(batch[at + i]!) - point[i]!) ** 2;
       if (sum > 0) near.push({ sample, distance: Math.sqrt(sum) });
+      else same ??= nameOf(sample);
     }
   }
   near.sort((a, b) => a.distance - b.distance || a.sample - b.sample);
@@ -38,7 +41,7 @@ export function nearestFollower(
     if (!mayFollow(network, nap.phases, values)) continue;
     const { active } = evaluate(values);
     if (nap.phases.some((phase, n) => phase !== FREE && (phase === ACTIVE) !== (active[n] === 1))) continue;
-    return { class: nap.class, source: `${dataset.name}#${sample}`, point: [...values], distance };
+    return { class: nap.class, source: nameOf(sample), point: [...values], distance, same };
   }
   return null;
 }

@@ -20,6 +20,8 @@ export interface ExhibitedFollower {
   readonly point: readonly number[];
   /** Euclidean, from the counterexample. */
   readonly distance: number;
+  /** The sample of the class that the counterexample itself is, number by number; null if it is none. */
+  readonly same: string | null;
 }
 
 export interface ExhibitedLiterals {

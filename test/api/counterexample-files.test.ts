@@ -75,7 +75,7 @@ describe('pictures of counterexamples', () => {
       evidence: { kind: 'counterexample', replay },
     }));
     const certificate = { predicate: { obligations } } as unknown as Certificate;
-    const follower = { class: 3, source: 'mnist#5', point: new Array(16).fill(1), distance: 4 };
+    const follower = { class: 3, source: 'mnist#5', point: new Array(16).fill(1), distance: 4, same: null };
     const nearest = new Map([['a/2', [follower]]]);
     const drawn = drawCounterexamples(certificate, network([16], []), folder, [], nearest);
     expect(drawn.beside).toEqual([[], [{ class: 3, sample: 'mnist#5', distance: 4 }]]);

@@ -39,6 +39,8 @@ describe('nearestFollower', () => {
         expect(found!.distance).toBeCloseTo(Math.min(...distances), 12);
         expect(found!.point[0]! > 0 && found!.point[1]! <= 0).toBe(true);
         expect(found!.source).toMatch(/^random#\d+$/);
+        const own = samples.findIndex(([x, y], i) => labels[i] === 1 && x === point[0] && y === point[1]);
+        expect(found!.same).toBe(own < 0 ? null : `random#${own}`);
       }
     }
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { XMLValidator } from 'fast-xml-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatCertificate } from '../../src/certificate/read-certificate.js';
+import { type Decision, decisionSchema } from '../../src/gate/decision.js';
 import { eventSchema } from '../../src/report/documents/event.js';
 import { DOCUMENTS } from '../../src/report/documents/index.js';
 import { REPORTER_NAMES } from '../../src/report/reporters/names.js';
@@ -161,5 +162,31 @@ describe.sequential('a run and its gate', () => {
     const forged = await cli(line);
     expect(forged.code).toBe(4);
     expect(forged.stdout).not.toMatch(/failures="0" errors="0"/);
+    // The gate itself says which file is wrong, and what to do about it.
+    const again = await cli(['gate', 'p.yaml']);
+    expect(again.code).toBe(4);
+    expect(again.stdout).toMatch(new RegExp(`tiny: .*${name} is rejected, and was not replaced.*--fresh`));
+    expect(again.stdout).not.toContain('nothing to decide');
+  });
+
+  it('report --gate: a decision that its own states contradict is refused with its place', async () => {
+    const decision = decisionSchema.parse(JSON.parse(read('decision.json')));
+    const [model] = decision.models;
+    const unknown = model!.requirements.map((one) => ({ ...one, status: 'unknown' as const }));
+    const forgeries: readonly [Decision, RegExp][] = [
+      [
+        { ...decision, models: [{ ...model!, requirements: unknown }] },
+        /forged\.json: outcome: .*contradicts/,
+      ],
+      [{ ...decision, models: [{ ...model!, requirements: [] }] }, /forged\.json: models: .*about nothing/],
+      [{ ...decision, models: [] }, /forged\.json: models: .*about nothing/],
+    ];
+    for (const [one, words] of forgeries) {
+      writeFileSync(at('forged.json'), JSON.stringify(one));
+      const refused = await cli(['report', 'tiny.cert.json', '--gate', 'forged.json', '--format', 'junit']);
+      expect(refused).toMatchObject({ code: 2, stdout: '' });
+      expect(refused.stderr).toMatch(words);
+      expect((await cli(['gate', 'p.yaml', '--baseline', 'forged.json'])).code).toBe(2);
+    }
   });
 });

@@ -52,6 +52,20 @@ it('is one file that refers to nothing outside itself, and holds no script', asy
     expect(target).toMatch(/^(#|data:image\/png;)/);
 });
 
+it('a counterexample that is a sample is called so, and stands beside another one', async () => {
+  const input = await files.collect([files.write('beside.cert.json', validCertificate())]);
+  const other = { class: 1, source: 'held#4', point: [0, 0], distance: 0.5 };
+  const page = (same: string | null): string => {
+    const nearest = new Map([['non-misclassification/1/0', [{ ...other, same }]]]);
+    return htmlReport({ ...input, exhibits: [{ ...input.exhibits[0]!, nearest }] });
+  };
+  expect(page('held#3')).toContain(
+    'The counterexample and held#3 are the same sample. Nearest other sample of class 1 that follows its NAP: held#4, at distance 0.5.',
+  );
+  expect(page(null)).toContain('>Nearest sample of class 1 that follows its NAP: held#4, at distance 0.5.');
+  expect(page(null)).not.toContain('same sample');
+});
+
 describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is none)', () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -81,6 +95,23 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where there is non
       await context.close();
     }
   }
+
+  it('captions of small matrices have room of their own, and make nothing scroll', () =>
+    open('valid', {}, async (page) => {
+      await page.setViewportSize({ width: 1280, height: 844 });
+      const boxes = await page.locator('.matrices > .scroll').evaluateAll((nodes) =>
+        nodes.map((node) => ({
+          lines: node.querySelector('caption')!.getClientRects()[0]!.height / 16,
+          scrolls: node.scrollWidth > node.clientWidth,
+        })),
+      );
+      expect(boxes).toHaveLength(2);
+      for (const { lines, scrolls } of boxes) {
+        // Two lines at most of 0.9 rem at 1.55, and the padding.
+        expect(lines).toBeLessThan(3.5);
+        expect(scrolls).toBe(false);
+      }
+    }));
 
   it.each(['valid', 'trusting', 'wrong', 'hostile'])(
     '%s: nothing in the console, nothing loaded, no sideways scrolling at 390 px, light or dark',

@@ -71,10 +71,12 @@ function refutes({ kind, classes }: ReportedProperty, { competitor }: ReportedOb
 
 /** The sample that shows how little (or how much) it takes. */
 function besides(
-  { class: label, source, point, distance }: ExhibitedFollower,
+  { class: label, source, point, distance, same }: ExhibitedFollower,
   layout: ImageLayout | null,
 ): string {
-  const words = `Nearest sample of class ${label} that follows its NAP: ${source}, at distance ${short(distance)}.`;
+  const itself = same === null ? '' : `The counterexample and ${same} are the same sample. `;
+  const which = same === null ? 'Nearest sample' : 'Nearest other sample';
+  const words = `${itself}${which} of class ${label} that follows its NAP: ${source}, at distance ${short(distance)}.`;
   const shown =
     layout === null ? inputNumbers(point) : picture(point, layout, `Follower of the NAP of class ${label}`);
   return `<div class="pair follower">${shown}<p class="quiet">${markup(words)}</p></div>`;

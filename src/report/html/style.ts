@@ -44,6 +44,8 @@ thead th{color:var(--quiet);font-weight:500;white-space:nowrap}
 .number{text-align:right;white-space:nowrap}
 .matrices{display:flex;flex-wrap:wrap;gap:1.5rem 3rem;align-items:flex-start}
 .matrices>.scroll{flex:0 1 auto;margin:0}
+.matrices>.scroll{min-width:min(16rem,100%)}
+.matrix caption{width:max-content;max-width:16rem;min-width:100%;margin-right:-16rem}
 .matrix th,.matrix td{text-align:center;vertical-align:middle;padding:.1rem;width:2.6rem;min-width:2.1rem;height:2.5rem;border:0;line-height:1.15}
 .matrix{border-collapse:separate;border-spacing:2px}
 .matrix thead th{height:1.6rem}

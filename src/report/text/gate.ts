@@ -109,10 +109,7 @@ function rejectionText(
   const isWhole = check === 'invalid' || signature === 'rejected';
   if (!isWhole && !requirements.some(({ status }) => status === 'rejected')) return null;
   const what = signature === 'rejected' ? `the signature of ${file}` : file;
-  return (
-    `${what} is rejected, and nothing of it was reused or decided anew. ` +
-    `\`--fresh\`, or removing that file, proves everything anew.`
-  );
+  return `${what} is rejected, and was not replaced. \`--fresh\`, or removing that file, proves everything anew.`;
 }
 
 function pictures(models: readonly Model[]): string | null {
