@@ -38,23 +38,39 @@ export function table(columns: readonly Column[], rows: Rows): string {
   const flagged = [...columns.keys()].filter((i) => columns[i]!.key === true);
   const keys = flagged.length === 0 ? [0] : flagged;
   const others = [...columns.keys()].filter((i) => !keys.includes(i));
-  const parts: string[] = [];
-  for (let from = 0; from < others.length; ) {
-    let to = from;
-    const chosen = (end: number): number[] => [...keys, ...others.slice(from, end)].sort((a, b) => a - b);
-    while (to < others.length && fitted(chosen(to + 1).map((i) => ranges[i]!)) !== null) to++;
-    if (to === from) return stacked(columns, rows);
-    const own = chosen(to);
-    parts.push(
-      lines(
+  const withKeys = (part: readonly number[]): number[] => [...keys, ...part].sort((a, b) => a - b);
+  const fits = (part: readonly number[]): boolean => fitted(withKeys(part).map((i) => ranges[i]!)) !== null;
+  const greedy = cut(others, others.length, fits);
+  if (greedy === null) return stacked(columns, rows);
+  // As many tables as it takes, and none of them with the crumbs.
+  const even = cut(others, Math.ceil(others.length / greedy.length), fits);
+  const parts = even?.length === greedy.length ? even : greedy;
+  return parts
+    .map((part) => {
+      const own = withKeys(part);
+      return lines(
         own.map((i) => columns[i]!),
         rows.map((cells) => own.map((i) => cells[i] ?? '')),
         fitted(own.map((i) => ranges[i]!))!,
-      ),
-    );
-    from = to;
+      );
+    })
+    .join('\n\n');
+}
+
+/** Columns in runs that fit, each of them as long as can be up to `most`; null where a single one does not fit. */
+function cut(
+  columns: readonly number[],
+  most: number,
+  fits: (part: readonly number[]) => boolean,
+): readonly (readonly number[])[] | null {
+  const parts: number[][] = [];
+  for (const column of columns) {
+    const last = parts.at(-1);
+    if (last !== undefined && last.length < most && fits([...last, column])) last.push(column);
+    else if (fits([column])) parts.push([column]);
+    else return null;
   }
-  return parts.join('\n\n');
+  return parts;
 }
 
 /** Cells of numbers are not broken, their titles are. */

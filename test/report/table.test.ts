@@ -107,3 +107,15 @@ describe('a word that is wider than everything', () => {
     expect(facts([['model', path]])).toContain(path);
   });
 });
+
+describe('a table that is cut', () => {
+  it('has parts of about as many columns: none with one that was left over', () => {
+    setTableWidth(80);
+    const columns = Array.from({ length: 12 }, (_, i) => ({ title: `c${i}` }));
+    const cells = columns.map((_, i) => `v${i}`.padEnd(5, 'x'));
+    const counts = plain(table(columns, [cells]))
+      .filter((line) => line.includes('v0'))
+      .map((line) => line.trim().split(/ {2,}/).length - 1);
+    expect(counts).toEqual([6, 5]);
+  });
+});
