@@ -6,17 +6,16 @@ import type { Decision } from '../../src/gate/decision.js';
 import type { GateModel, RecallEvidence } from '../../src/gate/evidence.js';
 import { gateText } from '../../src/report/text/gate.js';
 import type { Property } from '../../src/spec/property.js';
+import { accepted, BOX, DIGEST, proved } from './evidence.js';
 
-const HASH = 'a'.repeat(64);
-const FILE = { file: 'old.json', sha256: HASH };
+const FILE = { file: 'old.json', sha256: DIGEST };
 const SOURCE = { file: 'p.yaml', line: 3 };
 const ZERO: Property = { kind: 'non-misclassification', class: 0, competitors: [1] };
-const BOX = { kind: 'box', lower: 0, upper: 1 } as const;
 
 function recall(minimum: number, count: number, changes: Partial<RecallEvidence> = {}): RecallEvidence {
   return {
     class: null,
-    dataset: { name: 'held', selection: 'all', digest: HASH, samples: 100 },
+    dataset: { name: 'held', selection: 'all', digest: DIGEST, samples: 100 },
     minimum,
     measured: { count, of: 100, value: count / 100 },
     advisory: false,
@@ -37,39 +36,15 @@ function model(list: readonly RecallEvidence[], advisory = false): GateModel {
   return {
     name: 'digits',
     file: 'm.onnx',
-    sha256: HASH,
+    sha256: DIGEST,
     classes: 2,
     specification: null,
-    naps: { file: 'n.json', sha256: HASH, delta: '1' },
+    naps: { file: 'n.json', sha256: DIGEST, delta: '1' },
     arithmetic: 'real',
     domain: BOX,
     demands: [{ property: ZERO, source: SOURCE, advisory }],
     gaps: [],
-    certificate: {
-      file: 'c.json',
-      sha256: HASH,
-      origin: 'reused',
-      check: 'valid',
-      signature: 'not-asked',
-      rejection: null,
-      modelSha256: HASH,
-      napsSha256: HASH,
-      arithmetic: 'real',
-      domain: BOX,
-      properties: [
-        {
-          property: ZERO,
-          claimed: 'holds',
-          check: 'valid',
-          holes: [],
-          reused: true,
-          margin: 1,
-          seconds: 1,
-          detail: '',
-          counterexample: null,
-        },
-      ],
-    },
+    certificate: accepted([proved(ZERO)]),
     missing: '',
     recall: list,
     redo: [],
@@ -81,7 +56,7 @@ function decision(now: GateModel, before: Decision | null): Decision {
   return {
     format: 'napcert-gate/1',
     napcert: '0',
-    policy: { file: 'p.yaml', sha256: HASH, name: 'p' },
+    policy: { file: 'p.yaml', sha256: DIGEST, name: 'p' },
     ...decided,
     interrupted: false,
     baseline: before === null ? null : compareWithBaseline(decided.models, before, FILE),

@@ -6,50 +6,24 @@ import { decide } from '../../src/gate/decide.js';
 import type { DecidedModel, Decision, Requirement } from '../../src/gate/decision.js';
 import type { CertificateEvidence, GateModel, PropertyEvidence } from '../../src/gate/evidence.js';
 import type { Property } from '../../src/spec/property.js';
+import { accepted, BOX, DIGEST, proved } from './evidence.js';
 
-const HASH = 'a'.repeat(64);
 const SOURCE = { file: 'p.yaml', line: 3 };
 const ZERO: Property = { kind: 'non-misclassification', class: 0, competitors: [1] };
-const BOX = { kind: 'box', lower: 0, upper: 1 } as const;
 
 function certificate(changes: Partial<PropertyEvidence>, check: 'valid' | 'invalid'): CertificateEvidence {
   const rejection = { place: 'x', rule: 'lin', expected: '< 0', found: '1' };
-  return {
-    file: 'c.json',
-    sha256: HASH,
-    origin: 'reused',
-    check,
-    signature: 'not-asked',
-    rejection: check === 'invalid' ? rejection : null,
-    modelSha256: HASH,
-    napsSha256: HASH,
-    arithmetic: 'real',
-    domain: BOX,
-    properties: [
-      {
-        property: ZERO,
-        claimed: 'holds',
-        check: 'valid',
-        holes: [],
-        reused: true,
-        margin: 1,
-        seconds: 1,
-        detail: '',
-        counterexample: null,
-        ...changes,
-      },
-    ],
-  };
+  return accepted([proved(ZERO, changes)], { check, rejection: check === 'invalid' ? rejection : null });
 }
 
 function model(evidence: CertificateEvidence | null, count: number, advisory = false): GateModel {
   return {
     name: 'digits',
     file: 'model.onnx',
-    sha256: HASH,
+    sha256: DIGEST,
     classes: 2,
     specification: null,
-    naps: { file: 'n.json', sha256: HASH, delta: '1' },
+    naps: { file: 'n.json', sha256: DIGEST, delta: '1' },
     arithmetic: 'real',
     domain: BOX,
     demands: [{ property: ZERO, source: SOURCE, advisory }],
@@ -59,7 +33,7 @@ function model(evidence: CertificateEvidence | null, count: number, advisory = f
     recall: [
       {
         class: null,
-        dataset: { name: 'd', selection: 'all', digest: HASH, samples: 100 },
+        dataset: { name: 'd', selection: 'all', digest: DIGEST, samples: 100 },
         minimum: 0.9,
         measured: { count, of: 100, value: count / 100 },
         advisory: false,
@@ -78,7 +52,7 @@ function decision(unknown: 'inconclusive' | 'fail', ...models: GateModel[]): Dec
   return {
     format: 'napcert-gate/1',
     napcert: '0',
-    policy: { file: 'p.yaml', sha256: HASH, name: 'p' },
+    policy: { file: 'p.yaml', sha256: DIGEST, name: 'p' },
     ...decide({ unknown, holes: [] }, models),
     interrupted: false,
     baseline: null,

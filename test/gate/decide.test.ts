@@ -10,40 +10,17 @@ import type {
   RecallEvidence,
 } from '../../src/gate/evidence.js';
 import type { Property } from '../../src/spec/property.js';
+import { accepted, BOX, DIGEST, proved } from './evidence.js';
 
-const MODEL = 'a'.repeat(64);
+const MODEL = DIGEST;
 const NAPS = 'b'.repeat(64);
 const RULES: GateRules = { unknown: 'inconclusive', holes: [] };
 const SOURCE = { file: 'release.spec.yaml', line: 3 };
 const ZERO: Property = { kind: 'non-misclassification', class: 0, competitors: [1, 2] };
 const INVARIANT: Property = { kind: 'scalar-invariance', preprocessing: 'scale' };
-const BOX = { kind: 'box', lower: 0, upper: 1 } as const;
 
-const holds = (property: Property): PropertyEvidence => ({
-  property,
-  claimed: 'holds',
-  check: 'valid',
-  holes: [],
-  reused: true,
-  margin: 1,
-  seconds: 1,
-  detail: '',
-  counterexample: null,
-});
-const certificate = (changes: Partial<CertificateEvidence> = {}): CertificateEvidence => ({
-  file: 'c.json',
-  sha256: 'c'.repeat(64),
-  origin: 'reused',
-  check: 'valid',
-  signature: 'not-asked',
-  rejection: null,
-  modelSha256: MODEL,
-  napsSha256: NAPS,
-  arithmetic: 'real',
-  domain: BOX,
-  properties: [holds(ZERO), holds(INVARIANT)],
-  ...changes,
-});
+const certificate = (changes: Partial<CertificateEvidence> = {}): CertificateEvidence =>
+  accepted([proved(ZERO), proved(INVARIANT)], { modelSha256: MODEL, napsSha256: NAPS, ...changes });
 const recall = (changes: Partial<RecallEvidence> = {}): RecallEvidence => ({
   class: null,
   dataset: { name: 'mnist', selection: 'split heldout', digest: 'd'.repeat(64), samples: 100 },
@@ -76,7 +53,7 @@ const model = (changes: Partial<GateModel> = {}): GateModel => ({
 });
 const withZero = (changes: Partial<PropertyEvidence>, rest: Partial<CertificateEvidence> = {}): GateModel =>
   model({
-    certificate: certificate({ properties: [{ ...holds(ZERO), ...changes }, holds(INVARIANT)], ...rest }),
+    certificate: certificate({ properties: [{ ...proved(ZERO), ...changes }, proved(INVARIANT)], ...rest }),
   });
 const REJECTION = { place: 'obligation x', rule: 'lin', expected: '< 0', found: '1' };
 
@@ -91,7 +68,7 @@ describe('the outcome', () => {
     ['no certificate', model({ certificate: null, missing: 'none' }), 'inconclusive'],
     [
       'a property left out',
-      model({ certificate: certificate({ properties: [holds(ZERO)] }) }),
+      model({ certificate: certificate({ properties: [proved(ZERO)] }) }),
       'inconclusive',
     ],
     [
