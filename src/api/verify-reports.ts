@@ -6,6 +6,7 @@ import { InputError } from '../util/errors.js';
 import { describeSystemError } from '../util/system-error.js';
 import { assertWritable, type Inputs, refuseOutputs, specInputs } from './output-file.js';
 import { type Progress, type Reached, silentProgress } from './progress.js';
+import { withdrawReports } from './report/withdraw.js';
 import { assertReportTargets, type ReportTarget, reportFiles } from './report.js';
 import { envelopePath } from './sign.js';
 import { proofFilePath } from './verify/certificate-file.js';
@@ -41,6 +42,7 @@ export async function verifyAndReport(
   for (const { file } of reports)
     refuseOutputs(file, '--report', [...outputs, ...(events === undefined ? [] : [events])]);
   assertReportTargets(reports, inputs);
+  withdrawReports(reports, true);
   const log = events === undefined ? null : eventLog(events, inputs);
   const told: Progress = log === null ? progress : { ...progress, reached: log.reached };
   const document = await verifyFiles(files, told, signal, log?.decided);

@@ -1,5 +1,5 @@
 /** `report` in every format, the summary of a GitHub step, a gate's decision, and the events of a run, through the built command line. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { XMLValidator } from 'fast-xml-parser';
@@ -136,6 +136,13 @@ describe.sequential('a run and its gate', () => {
     });
     expect(verdicts).toHaveLength(3);
     expect(code).toBe(1);
+  });
+
+  it('--report of an earlier run does not outlive a run that ends with an error', async () => {
+    writeFileSync(at('stale.md'), 'an earlier run\n');
+    const wrong = LINE.with(3, 'missing.nap.json');
+    expect((await cli([...wrong, '--report', 'summary=stale.md'])).code).toBe(2);
+    expect(existsSync(at('stale.md'))).toBe(false);
   });
 
   it('--events may not replace an input', async () => {

@@ -8,6 +8,7 @@ import { makeFolder } from '../../util/make-folder.js';
 import { readPrivateKey, readPublicKey } from '../keys.js';
 import { assertWritable, writeOutput } from '../output-file.js';
 import { type Progress, silentProgress } from '../progress.js';
+import { withdrawReports } from '../report/withdraw.js';
 import { type ReportTarget, reportDecision } from '../report.js';
 import { writeEnvelope } from '../sign.js';
 import { VERSION } from '../version.js';
@@ -15,7 +16,7 @@ import { previousDecision, readBaseline } from './earlier.js';
 import { gateModel } from './gate-model.js';
 import { attempt, inputsOf, outputsIn, withdraw } from './outputs.js';
 import { type PolicyFile, readPolicy } from './policy-file.js';
-import { assertGateReports, withdrawReports } from './reports.js';
+import { assertGateReports } from './reports.js';
 import { clockOf, type GateRun } from './run.js';
 
 export interface GateOptions {

@@ -1,9 +1,6 @@
-/** Reports of a run of the gate: they replace nothing that it reads or writes, and none tells of an earlier run. */
-import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+/** Reports of a run of the gate replace nothing that it reads or writes. */
 import { join, relative } from 'node:path';
-import { isReport } from '../../report/reporters/recognise.js';
 import { InputError } from '../../util/errors.js';
-import { describeSystemError } from '../../util/system-error.js';
 import { type Inputs, placeOf, specInputs } from '../output-file.js';
 import { assertReportTargets, type ReportTarget } from '../report.js';
 import { readSpecification } from './demands.js';
@@ -47,47 +44,9 @@ export function assertGateReports(
   ]);
 }
 
-/**
- * Removes the reports of an earlier run: until this one has decided, no file says that a release passed.
- * @param checked whether {@link assertGateReports} has seen them; else only what is a report is removed
- * @throws InputError for one that cannot be removed
- */
-export function withdrawReports(targets: readonly ReportTarget[], checked: boolean): void {
-  for (const target of targets) {
-    const isFile = statSync(target.file, { throwIfNoEntry: false })?.isFile() ?? false;
-    if (!isFile || !(checked || isEarlierReport(target))) continue;
-    try {
-      rmSync(target.file, { force: true });
-    } catch (error) {
-      throw new InputError('the report of an earlier run cannot be removed', {
-        file: target.file,
-        place: '--report',
-        expected: 'a file that may be replaced',
-        found: describeSystemError(error),
-      });
-    }
-  }
-}
-
 /** What a specification names; one that cannot be read is refused when the gate reads it. */
 function namedBySpecification(file: PolicyFile, entry: PolicyFile['policy']['models'][number]): Inputs {
   const specification = attempt(() => readSpecification(file, entry));
   if (!specification.ok || specification.value === null) return [];
   return specInputs(specification.value.file, specification.value.spec);
-}
-
-const HEAD = 64 * 1024;
-
-function isEarlierReport({ format, file }: ReportTarget): boolean {
-  const bytes = Buffer.alloc(HEAD);
-  try {
-    const descriptor = openSync(file, 'r');
-    try {
-      return isReport(format, bytes.toString('utf8', 0, readSync(descriptor, bytes)));
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch {
-    return false;
-  }
 }
